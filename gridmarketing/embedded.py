@@ -103,6 +103,13 @@ def stop(data: Path) -> bool:
     return any(stopped)
 
 
+def remove(data: Path) -> None:
+    """Delete the stopped servers' data, and the rest of the data directory."""
+    if state := read_state(data):
+        shutil.rmtree(Postgres(data, state).account.home, ignore_errors=True)
+    shutil.rmtree(data, ignore_errors=True)
+
+
 def status(data: Path) -> dict[str, str]:
     """Name of each server → its state in words."""
     state = read_state(data)

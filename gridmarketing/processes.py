@@ -20,8 +20,8 @@ def is_alive(pid: int) -> bool:
             return False
         # The name in brackets may hold spaces and brackets itself: the state follows the last one.
         return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
-    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return bool(shown.stdout.strip()) and not shown.stdout.strip().startswith("Z")
+    state = _ps("stat=", pid)
+    return bool(state) and not state.startswith("Z")
 
 
 def works_in(pid: int, directory: Path) -> bool:
@@ -67,3 +67,30 @@ def _gone(pid: int, patience: float) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def command(pid: int) -> str:
+    """The command line of a process; empty if it is gone."""
+    if not (PROC / "self").exists():
+        return _ps("command=", pid)
+    try:
+        return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def carries(pid: int, mark: str) -> bool:
+    """True if the living process was started with ``mark`` in its environment."""
+    if not is_alive(pid):
+        return False
+    if not (PROC / "self").exists():
+        return mark in _ps("command=", pid, "-Eww")
+    try:
+        return mark.encode() in (PROC / str(pid) / "environ").read_bytes()
+    except OSError:
+        return False
+
+
+def _ps(column: str, pid: int, *options: str) -> str:
+    shown = subprocess.run(["ps", *options, "-o", column, "-p", str(pid)], capture_output=True, text=True)
+    return shown.stdout.strip()

@@ -1,0 +1,18 @@
+"""The web server, in development and production; the environment says where and how many."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+worker_class = "gthread"
+timeout = 120  # a big file may take its time to arrive
+graceful_timeout = 10
+keepalive = 5
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+max_requests = 5000
+max_requests_jitter = 500
+control_socket_disable = True
+accesslog = "-"
+# No query string and no address: people search for names and phone numbers.
+access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"

@@ -1,0 +1,211 @@
+"""``make run``: servers, tables, the first company, then web server, worker and scheduler together.
+
+python -m gridmarketing.run [--stop | --reset [--yes]]
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import django
+from django.core.management import CommandError, call_command
+
+from gridmarketing import embedded, env, prepare, processes
+from gridmarketing.supervisor import Program, Supervisor, end_groups, say
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Run:
+    """One ``make run`` as the data directory knows it: a file that a killed run leaves behind."""
+
+    def __init__(self, data: Path, pid: int) -> None:
+        self.file = data / "runs" / f"{pid}.json"
+        self.pid = pid
+        self.mark = f"GM_RUN={data}:{pid};"
+
+    def note(self, *, port: int, owns_servers: bool, children: list[int]) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.file.with_suffix(".new")
+        draft.write_text(json.dumps({"port": port, "owns_servers": owns_servers, "children": children}))
+        draft.replace(self.file)
+
+    def read(self) -> dict[str, object]:
+        try:
+            return dict(json.loads(self.file.read_text()))
+        except (FileNotFoundError, ValueError):
+            return {}
+
+    @property
+    def lives(self) -> bool:
+        return processes.works_in(self.pid, ROOT) and "gridmarketing.run" in processes.command(self.pid)
+
+
+def runs(data: Path) -> list[Run]:
+    """All runs the data directory knows, living or dead."""
+    return [Run(data, int(file.stem)) for file in sorted((data / "runs").glob("*.json"))]
+
+
+def clear_dead_runs(data: Path) -> bool:
+    """End what killed runs left behind; True if one of them had started the embedded servers."""
+    owned = False
+    for run in runs(data):
+        if run.lives:
+            continue
+        noted = run.read()
+        owned = owned or bool(noted.get("owns_servers"))
+        children = noted.get("children")
+        end_groups(list(children) if isinstance(children, list) else [], run.mark)
+        run.file.unlink(missing_ok=True)
+    return owned
+
+
+def free_port(wanted: int, host: str) -> int:
+    """The wanted port, or the next one that is free."""
+    for port in range(wanted, min(wanted + 1000, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit(f"No free port from {wanted} on.")
+
+
+def programs(environment: dict[str, str]) -> list[Program]:
+    """Web server, worker and scheduler, as production runs them too."""
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "gridmarketing"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "gridmarketing.wsgi"]
+    return [
+        Program("web", gunicorn, environment),
+        Program("worker", [*celery, "worker", "--without-gossip", "--without-mingle"], environment),
+        Program("beat", [*celery, "beat", "--pidfile="], environment),
+    ]
+
+
+class Greeting:
+    """Tells the address and the logins once the web server answers."""
+
+    def __init__(self, url: str, logins: str) -> None:
+        self.url, self.logins, self.done = url, logins, False
+
+    def __call__(self) -> None:
+        if self.done or not _answers(f"{self.url}/healthz"):
+            return
+        self.done = True
+        for line in ["", f"家客网格  {self.url}", *self.logins.splitlines(), "Ctrl-C stops everything.", ""]:
+            print(f"         {line}".rstrip(), flush=True)
+
+
+def start() -> None:
+    """Run until Ctrl-C."""
+    os.chdir(ROOT)
+    data = embedded.data_dir()
+    data.mkdir(parents=True, exist_ok=True)
+    owns_servers = clear_dead_runs(data)
+    run = Run(data, os.getpid())
+    run.note(port=0, owns_servers=owns_servers, children=[])
+    say("setup", "starting the database and the broker")
+    try:
+        owns_servers = embedded.ensure() or owns_servers
+        supervise(run, owns_servers=owns_servers)
+    finally:
+        leave(run, owns_servers=owns_servers)
+
+
+def supervise(run: Run, *, owns_servers: bool) -> None:
+    """Prepare, then keep the programs running."""
+    run.note(port=0, owns_servers=owns_servers, children=[])
+    django.setup()
+    prepare.prepare()
+    prepare.found_company()
+    host = env.text("HOST", "127.0.0.1")
+    port = free_port(env.number("PORT", 8000), host)
+    name, _, value = run.mark.partition("=")
+    environment = {**os.environ, "HOST": host, "PORT": str(port), "PYTHONUNBUFFERED": "1", name: value}
+    supervisor = Supervisor(
+        programs(environment),
+        on_start=lambda pids: run.note(port=port, owns_servers=owns_servers, children=pids),
+    )
+    supervisor.catch_signals()
+    supervisor.run(while_running=Greeting(f"http://{host}:{port}", demo_logins()))
+    say("setup", "stopped")
+
+
+def leave(run: Run, *, owns_servers: bool) -> None:
+    """Stop the embedded servers if we started them; a living neighbour takes them over instead."""
+    run.file.unlink(missing_ok=True)
+    others = [other for other in runs(embedded.data_dir()) if other.lives]
+    if owns_servers and others:
+        noted = others[0].read()
+        others[0].note(**{"port": 0, "children": [], **noted, "owns_servers": True})  # type: ignore[arg-type]
+    elif owns_servers:
+        embedded.stop(embedded.data_dir())
+
+
+def demo_logins() -> str:
+    """One login for each role, in a demo company only."""
+    told = io.StringIO()
+    try:
+        call_command("show_logins", stdout=told)
+    except CommandError:
+        return ""
+    return told.getvalue()
+
+
+def stop() -> None:
+    """End living runs, the remains of killed ones and the embedded servers."""
+    data = embedded.data_dir()
+    for run in runs(data):
+        if run.lives and not processes.end(run.pid, patience=60, how=signal.SIGTERM):
+            raise SystemExit(f"make run (process {run.pid}) does not end.")
+    clear_dead_runs(data)
+    embedded.stop(data)
+    say("stop", "nothing of it runs any more")
+
+
+def reset(*, sure: bool) -> None:
+    """Delete the embedded data, after asking."""
+    data = embedded.data_dir()
+    if not sure and input(f"Delete all data in {data}? Type yes: ") != "yes":
+        raise SystemExit("Nothing was deleted.")
+    stop()
+    embedded.remove(data)
+    say("reset", f"{data} is gone")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridmarketing.settings")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--reset", action="store_true")
+    parser.add_argument("--yes", action="store_true")
+    options = parser.parse_args()
+    if options.reset:
+        reset(sure=options.yes)
+    elif options.stop:
+        stop()
+    else:
+        start()
+
+
+if __name__ == "__main__":
+    main()
