@@ -1,0 +1,64 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class BusinessClass(models.TextChoices):
+    FIXED = "fixed", _("基础固话")
+    BROADBAND = "broadband", _("宽带")
+    BUNDLE = "bundle", _("融合")
+    VALUE_ADDED = "value_added", _("增值")
+    PAYPHONE = "payphone", _("公话")
+    TERMINAL = "terminal", _("终端产品")
+    CARD = "card", _("卡类产品")
+
+
+class Catalogue(models.TextChoices):
+    CURRENT = "current", _("现状")
+    TARGET = "target", _("规划")
+
+
+class ChannelTier(models.TextChoices):
+    OWN = "own", _("自有渠道")
+    SOCIAL = "social", _("社会渠道")
+    CORE = "core", _("核心渠道")
+    SUPPLEMENT = "supplement", _("补充渠道")
+
+
+class SlipState(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("已提交")
+    TRANSFERRED = "transferred", _("转厅")
+    RECEIVED = "received", _("已签收")
+    WORKING = "working", _("受理中")
+    RETURNED = "returned", _("退回补充")
+    ACCEPTED = "accepted", _("已受理")
+    COMPLETED = "completed", _("竣工")
+    WITHDRAWN = "withdrawn", _("撤单")
+    ABANDONED = "abandoned", _("客户放弃")
+    NO_RESOURCE = "no_resource", _("无资源")
+    DUPLICATE = "duplicate", _("重复")
+
+
+class SlipSource(models.TextChoices):
+    HOME = "home", _("入户")
+    ONSITE = "onsite", _("现场")
+    HALL = "hall", _("厅内")
+    COMMUNITY_CHANNEL = "community_channel", _("社区渠道")
+    PHONE = "phone", _("电话")
+
+
+# States in which somebody still has to act: the slips in transit 在途单.
+OPEN_STATES = [
+    SlipState.SUBMITTED,
+    SlipState.TRANSFERRED,
+    SlipState.RECEIVED,
+    SlipState.WORKING,
+    SlipState.RETURNED,
+]
+# Of those, the ones that wait at the hall.
+HALL_STATES = [
+    SlipState.SUBMITTED,
+    SlipState.TRANSFERRED,
+    SlipState.RECEIVED,
+    SlipState.WORKING,
+]

@@ -1,0 +1,91 @@
+"""The only place that runs raw SQL: statements live in files `<app>/sql/<verb_noun>.sql` with named parameters."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+Params = Mapping[str, Any]
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of `app/verb_noun`, read once."""
+    app, file = name.split("/")
+    return (Path(settings.BASE_DIR) / app / "sql" / f"{file}.sql").read_text(
+        encoding="utf-8"
+    )
+
+
+def run(name: str, **params: Any) -> int:
+    """Execute a named statement; returns the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), params)
+        return int(cursor.rowcount)
+
+
+def rows(name: str, **params: Any) -> list[dict[str, Any]]:
+    """All rows of a named statement, each as column → value."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), params)
+        columns = [column[0] for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def tuples(name: str, **params: Any) -> list[tuple[Any, ...]]:
+    """All rows of a named statement as plain tuples, for hot pages."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), params)
+        return list(cursor.fetchall())
+
+
+def value(name: str, **params: Any) -> Any:
+    """The first column of the first row, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), params)
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+def copy(table: str, columns: Iterable[str], lines: Iterable[str]) -> int:
+    """COPY text-format lines (see `copy_line`) into a table; returns the rows written."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(
+            f'COPY "{table}" ({names}) FROM STDIN', _Lines(iter(lines))
+        )
+        return int(cursor.rowcount)
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def copy_line(values: Iterable[Any]) -> str:
+    """One line of COPY's text format; None is NULL."""
+    return (
+        "\t".join("\\N" if v is None else str(v).translate(_ESCAPES) for v in values)
+        + "\n"
+    )
+
+
+class _Lines:
+    """A file-like view of an iterator of lines, read in blocks so that nothing is held whole."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._rest = ""
+
+    def read(self, size: int = 1 << 16) -> str:
+        parts = [self._rest]
+        length = len(self._rest)
+        for line in self._lines:
+            parts.append(line)
+            length += len(line)
+            if length >= size:
+                break
+        text = "".join(parts)
+        self._rest = text[size:]
+        return text[:size]
