@@ -75,7 +75,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("acceptance", "0001_initial"), ("customers", "0001_initial")]
+    dependencies = [("acceptance", "0002_initial"), ("customers", "0001_initial")]
 
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),
