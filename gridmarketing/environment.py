@@ -66,7 +66,7 @@ def create_venv() -> None:
 def install_pins() -> None:
     say("installing the pinned packages (about half a minute the first time)")
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    files = [argument for pins in PINS for argument in ("--require-hashes", "-r", str(pins))]
+    files = ["--require-hashes", *(argument for pins in PINS for argument in ("-r", str(pins)))]
     uv = VENV / "bin" / "uv"
     if not uv.exists():
         subprocess.run([*pip, "uv"])
