@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.ScopeMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
@@ -134,7 +135,25 @@ UPLOAD_DIR = DATA_DIR / "uploads"  # files to import; never served back
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Kind of file → the loader that reads it; the one place where lower rooms learn of higher ones.
-IMPORT_LOADERS: dict[str, str] = {}
+IMPORT_LOADERS = {
+    "branches": "grids.loaders.BranchLoader",
+    "sub_bureaus": "grids.loaders.SubBureauLoader",
+    "streets": "grids.loaders.StreetLoader",
+    "halls": "grids.loaders.HallLoader",
+    "communities": "grids.loaders.CommunityLoader",
+    "grids": "grids.loaders.GridLoader",
+    "grid_communities": "grids.loaders.GridCommunityLoader",
+    "households": "customers.loaders.HouseholdLoader",
+    "subscriptions": "customers.loaders.SubscriptionLoader",
+    "managers": "managers.loaders.ManagerLoader",
+    "postings": "managers.loaders.PostingLoader",
+    "operators": "managers.loaders.OperatorLoader",
+    "acceptances": "acceptance.loaders.AcceptanceLoader",
+    "targets": "kpi.loaders.TargetLoader",
+    "ratings": "kpi.loaders.RatingLoader",
+}
+# What a request may see depends on postings, which live above accounts: inverted here as well.
+SCOPE_RESOLVER = "managers.access.scope_of"
 
 # People
 AUTH_USER_MODEL = "accounts.User"

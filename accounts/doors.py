@@ -1,0 +1,48 @@
+"""The door of a page: who may come in. Every view declares its roles; everybody else finds nothing there (404)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts.choices import Role
+
+View = Callable[..., HttpResponse]
+
+# Public views and their reason; the access test knows no other way to be open.
+PUBLIC = "public"
+
+
+def open_to(*roles: Role) -> Callable[[View], View]:
+    """Require a login and one of the roles; a wrong role gets 404, so that a door doesn't show what is behind it."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.role not in roles:
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        door = login_required(guarded)
+        door.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return door
+
+    return decorate
+
+
+def open_to_all(view: View) -> View:
+    """Any role, but logged in."""
+    return open_to(*Role)(view)
+
+
+def public(view: View) -> View:
+    """Anybody, without a login."""
+    view.roles = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+DEPARTMENT = (Role.COMPANY, Role.BRANCH)
+OVERSEERS = (Role.COMPANY, Role.BRANCH, Role.SUB_BUREAU, Role.AUDITOR)
+HALL_STAFF = (Role.HALL_CLERK, Role.HALL_MANAGER)
