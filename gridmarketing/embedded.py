@@ -115,7 +115,10 @@ def status(data: Path) -> dict[str, str]:
     state = read_state(data)
     if state is None:
         return {"postgresql": "never started", "valkey": "never started"}
-    servers = {"postgresql": Postgres(data, state), "valkey": Valkey(data, state)}
+    servers: dict[str, Postgres | Valkey] = {
+        "postgresql": Postgres(data, state),
+        "valkey": Valkey(data, state),
+    }
     ports = {"postgresql": state.pg_port, "valkey": state.valkey_port}
     return {
         name: f"running on 127.0.0.1:{ports[name]}" if server.is_running() else "stopped"

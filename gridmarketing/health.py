@@ -7,7 +7,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
+from accounts.doors import public
 
+
+@public
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
