@@ -31,7 +31,7 @@ check: environment ## Lint, types, architecture, migrations, templates
 
 .PHONY: test
 test: environment ## Every check and test there is, the browser tests included
-	@$(PY) -m gridmarketing.checks
+	@$(PY) -m gridmarketing.checks --without-tests
 	@$(PY) -m pytest -n 2
 
 .PHONY: bench

@@ -2,6 +2,8 @@
 
 import os
 
+from gridmarketing.logs import logging_settings
+
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
@@ -14,5 +16,9 @@ max_requests = 5000
 max_requests_jitter = 500
 control_socket_disable = True
 accesslog = "-"
+logconfig_dict = logging_settings(as_json=os.environ.get("GM_ENV") == "production", level="INFO")
+logconfig_dict["loggers"] |= {
+    name: {"level": "INFO", "handlers": [], "propagate": True} for name in ("gunicorn.error", "gunicorn.access")
+}
 # No query string and no address: people search for names and phone numbers.
 access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"

@@ -29,7 +29,7 @@ PIP_TO_UV = {
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the system's Python may be any
         print(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
         print("Name a newer one: make run PYTHON=python3.12")
         return 1

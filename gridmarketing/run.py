@@ -23,6 +23,11 @@ from gridmarketing import embedded, env, prepare, processes
 from gridmarketing.supervisor import Program, Supervisor, end_groups, say
 
 ROOT = Path(__file__).resolve().parent.parent
+# Warnings that say nothing here: Celery's about root, WhiteNoise's about files that aren't collected.
+QUIET = {
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONWARNINGS": "ignore:You're running the worker,ignore:No directory at",
+}
 
 
 class Run:
@@ -132,7 +137,7 @@ def supervise(run: Run, *, owns_servers: bool) -> None:
     host = env.text("HOST", "127.0.0.1")
     port = free_port(env.number("PORT", 8000), host)
     name, _, value = run.mark.partition("=")
-    environment = {**os.environ, "HOST": host, "PORT": str(port), "PYTHONUNBUFFERED": "1", name: value}
+    environment = {**os.environ, **QUIET, "HOST": host, "PORT": str(port), name: value}
     supervisor = Supervisor(
         programs(environment),
         on_start=lambda pids: run.note(port=port, owns_servers=owns_servers, children=pids),
