@@ -12,17 +12,13 @@ from accounts.choices import Role
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(
-        self, username: str, password: str | None = None, **fields: object
-    ) -> "User":
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, username: str, password: str | None = None, **fields: object
-    ) -> "User":
+    def create_superuser(self, username: str, password: str | None = None, **fields: object) -> "User":
         fields = {
             "role": Role.IT_ADMIN,
             "is_staff": True,
@@ -61,9 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("用户")
         verbose_name_plural = _("用户")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(role__in=Role.values), name="user_role_known"
-            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
             models.CheckConstraint(
                 condition=~Q(role=Role.BRANCH) | ~Q(branch_code=""),
                 name="user_branch_has_place",
@@ -75,14 +69,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("分局用户要写分局编码。"),
             ),
             models.CheckConstraint(
-                condition=~Q(role__in=[Role.HALL_CLERK, Role.HALL_MANAGER])
-                | ~Q(hall_code=""),
+                condition=~Q(role__in=[Role.HALL_CLERK, Role.HALL_MANAGER]) | ~Q(hall_code=""),
                 name="user_hall_has_place",
                 violation_error_message=_("营业厅用户要写营业厅编码。"),
             ),
             models.CheckConstraint(
-                condition=~Q(role__in=[Role.HALL_CLERK, Role.ACCOUNT_MANAGER])
-                | ~Q(staff_code=""),
+                condition=~Q(role__in=[Role.HALL_CLERK, Role.ACCOUNT_MANAGER]) | ~Q(staff_code=""),
                 name="user_has_staff_code",
                 violation_error_message=_("客户经理和营业员要写工号。"),
             ),
@@ -111,11 +103,25 @@ class AccessLog(models.Model):
         verbose_name = _("访问记录")
         verbose_name_plural = _("访问记录")
         indexes = [models.Index(fields=["user", "-at"], name="accesslog_user_at")]
-        triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject}"
+
+
+class Company(models.Model):
+    """The one row that says whose database this is, and whether its people are real."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("公司"), max_length=60)
+    is_demo = models.BooleanField(_("演示数据"), default=False)
+    recipe = models.CharField(_("生成参数"), max_length=120, blank=True)
+    built_at = models.DateTimeField(_("建立时间"))
+
+    class Meta:
+        verbose_name = _("公司")
+        verbose_name_plural = _("公司")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="company_only_one")]
+
+    def __str__(self) -> str:
+        return self.name
