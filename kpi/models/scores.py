@@ -65,6 +65,13 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=RunStatus.values), name="run_status_known"
             ),
+            # Asking twice for what nobody has begun yet is asking once.
+            models.UniqueConstraint(
+                fields=["month", "branch"],
+                condition=Q(status=RunStatus.REQUESTED),
+                nulls_distinct=False,
+                name="run_requested_once",
+            ),
         ]
 
     def __str__(self) -> str:

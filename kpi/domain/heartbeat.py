@@ -1,0 +1,61 @@
+"""A sign of life beside the transaction that does the work, which shows nothing until it is done."""
+
+import datetime as dt
+from threading import Event, Thread
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from django.db import DatabaseError, connection
+
+from kpi.models import Run
+
+BEAT_SECONDS = 10.0
+
+
+class Heartbeat:
+    """While open, writes the moment and the step of a run to its row, on a connection of its own."""
+
+    def __init__(self, *, run_id: int, started_at: dt.datetime, steps: int) -> None:
+        self._run_id, self._started_at, self._steps = run_id, started_at, steps
+        self._begun = monotonic()
+        self._step, self._done = "", 0
+        self._news, self._ended = Event(), False
+        self._thread = Thread(target=self._beat, daemon=True)
+
+    def step(self, name: str) -> None:
+        """Note that the next step begins."""
+        self._step, self._done = name, self._done + 1
+        self._news.set()
+
+    def __enter__(self) -> Self:
+        # Inside somebody's transaction the row can't be seen from another connection.
+        if not connection.in_atomic_block:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended = True
+        self._news.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._ended:
+                self._news.clear()
+                self._write()
+                self._news.wait(BEAT_SECONDS)
+        finally:
+            connection.close()
+
+    def _write(self) -> None:
+        at = self._started_at + dt.timedelta(seconds=monotonic() - self._begun)
+        try:
+            Run.objects.filter(pk=self._run_id).update(
+                heartbeat_at=at, step=self._step, steps_done=self._done, steps_total=self._steps
+            )
+        except DatabaseError:
+            connection.close()  # the work itself notices when the server is gone

@@ -1,0 +1,207 @@
+"""Recomputing a month: a row first, then a message; the scores are a generation of their own, swapped in at once."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import jobs, sql
+from core.periods import Month
+from core.refusals import Refusal
+from grids.models import Branch
+from kpi.choices import MonthState, RunCause, RunStatus
+from kpi.domain import schemes, scoring
+from kpi.domain.heartbeat import Heartbeat
+from kpi.models import BranchMonth, ItemScore, Run, Score
+
+log = logging.getLogger(__name__)
+
+STALE_AFTER = dt.timedelta(seconds=60)
+RESEND_AFTER = dt.timedelta(seconds=30)
+MAX_ATTEMPTS = 5
+GENERATIONS_KEPT = 5
+# Recomputes go one at a time: they share the balances, and one takes about a second.
+LOCK = 0x6B7069
+TASK = "kpi.tasks.recompute"
+
+
+class RecomputeRefused(Refusal):
+    """The month of this branch is no longer recomputed."""
+
+
+@transaction.atomic
+def request(
+    *, month: Month, branch: Branch | None = None, cause: RunCause | str, by: User | None = None, now: dt.datetime
+) -> Run:
+    """Ask for a recompute of a branch's month, or of all branches that are still open.
+
+    Returns the run already waiting for the same, if there is one. Raises RecomputeRefused for a branch whose month
+    is published or closed.
+    """
+    if branch:
+        _require_open(BranchMonth.objects.filter(month=month.first, branch=branch).first())
+    # Locked while it waits, so that it can't begin before what this transaction brings is there to be read.
+    waiting, _created = Run.objects.select_for_update(of=("self",)).get_or_create(
+        month=month.first,
+        branch=branch,
+        status=RunStatus.REQUESTED,
+        defaults={"cause": cause, "requested_by": by, "requested_at": now},
+    )
+    jobs.send_on_commit(TASK, run_id=waiting.pk)
+    return waiting
+
+
+def _require_open(found: BranchMonth | None) -> None:
+    if found and found.state == MonthState.CLOSED:
+        raise RecomputeRefused(_("这个月已审定,不能重算。"))
+    if found and found.state == MonthState.PUBLISHED:
+        raise RecomputeRefused(_("这个月正在公示,请先撤回公示再重算。"))
+
+
+def run(run_id: int, *, now: dt.datetime) -> bool:
+    """Do a requested recompute, or resume one whose worker died. False when it isn't there to be done.
+
+    Running it twice changes nothing. A failure is written to the row and the scores shown before stay.
+    """
+    claimed = _claim(run_id, now)
+    if claimed is None:
+        return False
+    begun = monotonic()
+    try:
+        with Heartbeat(run_id=claimed.pk, started_at=now, steps=scoring.STEPS) as heart:
+            counts = _compute(claimed, heart)
+    except (OperationalError, InterfaceError):
+        # The server went away or wanted another try: the sweeper sends it again.
+        log.exception("recompute interrupted", extra={"run": run_id})
+        connection.close_if_unusable_or_obsolete()
+        Run.objects.filter(pk=run_id).update(heartbeat_at=None)
+        return False
+    except (Refusal, DatabaseError) as failure:
+        log.exception("recompute failed", extra={"run": run_id})
+        _finish(run_id, now, begun, status=RunStatus.FAILED, error=str(failure))
+        return True
+    _finish(run_id, now, begun, status=RunStatus.DONE, grid_count=counts.grids, person_count=counts.people)
+    _prune(claimed)
+    return True
+
+
+def _claim(run_id: int, now: dt.datetime) -> Run | None:
+    free = Q(status=RunStatus.REQUESTED) | _abandoned(now)
+    claimed = Run.objects.filter(free, pk=run_id).update(
+        status=RunStatus.RUNNING,
+        started_at=now,
+        heartbeat_at=now,
+        watermark_at=now,
+        attempts=F("attempts") + 1,
+        error="",
+    )
+    if not claimed:
+        return None
+    found = Run.objects.get(pk=run_id)
+    found.scheme = schemes.in_force(Month.of(found.month))
+    found.save(update_fields=["scheme"])
+    return found
+
+
+def _abandoned(now: dt.datetime) -> Q:
+    return Q(status=RunStatus.RUNNING) & (Q(heartbeat_at=None) | Q(heartbeat_at__lt=now - STALE_AFTER))
+
+
+def _compute(found: Run, heart: Heartbeat) -> scoring.Counts:
+    with _alone(), _snapshot():
+        branches = _lock_months(found)
+        assert found.scheme_id is not None  # set by the claim
+        counts = scoring.score(
+            run_id=found.pk,
+            month=Month.of(found.month),
+            scheme_id=found.scheme_id,
+            branches=branches,
+            progress=heart.step,
+        )
+        sql.run("kpi/swap_generation", run=found.pk, first=found.month, branches=branches)
+    return counts
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock of all recomputes; taken before the snapshot, or it would be as old as the wait."""
+    if connection.in_atomic_block:
+        sql.run("kpi/lock_transaction", key=LOCK)
+        yield
+        return
+    sql.run("kpi/lock_session", key=LOCK)
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            sql.run("kpi/unlock_session", key=LOCK)
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """A transaction whose statements all see the same moment, so that a file that arrives meanwhile isn't half seen."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            sql.run("kpi/set_snapshot")
+        yield
+
+
+def _lock_months(found: Run) -> list[int]:
+    """The branches to score, their months held against publishing and closing until the scores are in."""
+    sql.run("kpi/open_months", first=found.month, branch=found.branch_id)
+    held = BranchMonth.objects.select_for_update().filter(month=found.month).order_by("branch_id")
+    if found.branch_id:
+        month = held.get(branch=found.branch_id)
+        _require_open(month)
+        return [month.branch_id]
+    return list(held.filter(state__in=[MonthState.OPEN, MonthState.TRIAL]).values_list("branch_id", flat=True))
+
+
+def _finish(run_id: int, now: dt.datetime, begun: float, **outcome: object) -> None:
+    finished = now + dt.timedelta(seconds=monotonic() - begun)
+    Run.objects.filter(pk=run_id, status=RunStatus.RUNNING).update(
+        finished_at=finished, heartbeat_at=finished, **outcome
+    )
+
+
+def _prune(found: Run) -> None:
+    """Delete the scores of old generations that no month shows; their rows in the list of runs stay."""
+    kept = Run.objects.filter(month=found.month, branch=found.branch_id).values_list("pk", flat=True)
+    old = Run.objects.filter(
+        month=found.month, branch=found.branch_id, current_for=None, pk__lt=min(kept[:GENERATIONS_KEPT])
+    )
+    for model in (ItemScore, Score):
+        model.objects.filter(run__in=old).delete()
+
+
+def sweep(*, now: dt.datetime) -> list[int]:
+    """Send again the runs nobody works on: a message got lost or a worker died. Returns their ids.
+
+    A run that keeps dying is given up after a few attempts, and says so.
+    """
+    lost = Run.objects.filter(Q(status=RunStatus.REQUESTED, requested_at__lt=now - RESEND_AFTER) | _abandoned(now))
+    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+        status=RunStatus.FAILED, finished_at=now, error=_("中断多次,已放弃;请重新发起。")
+    )
+    found = list(lost.order_by("pk").values_list("pk", flat=True))
+    for run_id in found:
+        jobs.send_on_commit(TASK, run_id=run_id)
+    return found
+
+
+def request_nightly(*, today: dt.date, now: dt.datetime) -> list[Run]:
+    """Ask for the months still moving: the current one and the one before, where a branch is still open."""
+    months = [Month.of(today), Month.of(today).shift(-1)]
+    return [request(month=month, cause=RunCause.NIGHTLY, now=now) for month in months if _has_open_branch(month)]
+
+
+def _has_open_branch(month: Month) -> bool:
+    settled = BranchMonth.objects.filter(month=month.first, state__in=[MonthState.PUBLISHED, MonthState.CLOSED])
+    return Branch.objects.exclude(pk__in=settled.values("branch")).exists()

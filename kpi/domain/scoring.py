@@ -1,0 +1,59 @@
+"""The sums of a month: set-based, one statement a step, from the inputs to items, totals and ranks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core import sql
+from core.periods import Month
+from kpi.domain import balances
+from kpi.indicators import MEASURES
+from kpi.models import ItemScore, Score
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    grids: int
+    people: int
+
+
+def stage(*, month: Month, scheme_id: int, branches: Sequence[int], progress: Progress = lambda step: None) -> None:
+    """Work out all items of the branches into a temporary table of this transaction; writes no score."""
+    inputs = {"first": month.first, "next": month.next_first, "scheme": scheme_id, "branches": list(branches)}
+    progress("balances")
+    balances.ensure(month=month)
+    for step in STAGES:
+        progress(step.removeprefix("kpi/"))
+        sql.run(step, **inputs)
+
+
+STAGES = [
+    "kpi/stage_service",
+    "kpi/stage_grids",
+    "kpi/stage_movements",
+    *(measure.statement for measure in MEASURES.values()),
+    "kpi/score_members",
+]
+STEPS = len(STAGES) + 3  # and balances, items, scores
+
+
+def score(
+    *, run_id: int, month: Month, scheme_id: int, branches: Sequence[int], progress: Progress = lambda step: None
+) -> Counts:
+    """Write the generation of a run for these branches, replacing what an interrupted attempt of it left.
+
+    To be called inside a transaction that sees one snapshot; nothing shows until a branch's month points to the run.
+    """
+    stage(month=month, scheme_id=scheme_id, branches=branches, progress=progress)
+    for model in (ItemScore, Score):
+        model.objects.filter(run_id=run_id, branch_id__in=branches).delete()
+    target = {"run": run_id, "first": month.first, "scheme": scheme_id, "branches": list(branches)}
+    progress("write_items")
+    sql.run("kpi/write_items", **target)
+    progress("write_scores")
+    sql.run("kpi/write_scores", **target)
+    written = Score.objects.filter(run_id=run_id)
+    return Counts(
+        grids=written.filter(grid__isnull=False).count(), people=written.filter(manager__isnull=False).count()
+    )

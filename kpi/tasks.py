@@ -1,0 +1,23 @@
+"""Background work of the assessment; each task calls one rule."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from core.periods import local_day
+from kpi.domain import recompute as recomputing
+
+
+@shared_task
+def recompute(*, run_id: int) -> None:
+    recomputing.run(run_id, now=timezone.now())
+
+
+@shared_task
+def sweep_runs() -> None:
+    recomputing.sweep(now=timezone.now())
+
+
+@shared_task
+def recompute_nightly() -> None:
+    now = timezone.now()
+    recomputing.request_nightly(today=local_day(now), now=now)

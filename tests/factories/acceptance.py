@@ -1,0 +1,59 @@
+import datetime as dt
+import uuid
+
+import factory
+
+from acceptance.choices import SlipSource, SlipState
+from acceptance.models import Acceptance, Slip, SlipLine
+from core.periods import SHANGHAI
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import HouseholdFactory
+from tests.factories.grids import GridFactory
+from tests.factories.managers import ManagerFactory
+
+
+class SlipFactory(factory.django.DjangoModelFactory):
+    """A submitted slip of a household in a grid; hall, branch and manager are the grid's."""
+
+    class Meta:
+        model = Slip
+
+    client_uuid = factory.LazyFunction(uuid.uuid4)
+    number = factory.Sequence(lambda n: f"Y2610{n:06d}")
+    content_hash = "0" * 64
+    state = SlipState.SUBMITTED
+    state_at = factory.SelfAttribute("submitted_at")
+    state_by = factory.SubFactory(UserFactory)
+    grid = factory.SubFactory(GridFactory)
+    branch = factory.SelfAttribute("grid.branch")
+    hall = factory.SelfAttribute("grid.hall")
+    manager = factory.SubFactory(ManagerFactory, branch=factory.SelfAttribute("..branch"))
+    household = factory.SubFactory(HouseholdFactory)
+    contact_name = "吴家麟"
+    contact_phone = "13812345678"
+    source = SlipSource.HOME
+    has_consent = True
+    submitted_at = dt.datetime(2026, 10, 8, 9, 30, tzinfo=SHANGHAI)
+
+
+class SlipLineFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SlipLine
+
+    slip = factory.SubFactory(SlipFactory)
+    product_id = "FTTH"
+
+
+class AcceptanceFactory(factory.django.DjangoModelFactory):
+    """A formal acceptance of FTTH at an own hall, counted for its grid."""
+
+    class Meta:
+        model = Acceptance
+
+    order_no = factory.Sequence(lambda n: f"O{n:08d}")
+    grid = factory.SubFactory(GridFactory)
+    branch = factory.SelfAttribute("grid.branch")
+    household = factory.SubFactory(HouseholdFactory)
+    product_id = "FTTH"
+    channel_id = "own_hall"
+    accepted_on = dt.date(2026, 10, 8)

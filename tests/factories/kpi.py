@@ -1,0 +1,83 @@
+import datetime as dt
+from decimal import Decimal
+
+import factory
+
+from core.periods import SHANGHAI, Month
+from kpi.choices import RatingItem, RunCause
+from kpi.domain import recompute
+from kpi.models import BranchMonth, Decision, Rating, Run, Scheme, Target
+from tests.factories.grids import BranchFactory, GridFactory
+from tests.factories.managers import ManagerFactory
+
+OCTOBER = Month(2026, 10)
+NOW = dt.datetime(2026, 11, 2, 9, tzinfo=SHANGHAI)
+
+
+class SchemeFactory(factory.django.DjangoModelFactory):
+    """A draft without indicators; `schemes.default_indicators` gives the usual seven."""
+
+    class Meta:
+        model = Scheme
+
+    year = 2026
+    quarter = 4
+    version = factory.Sequence(lambda n: n + 1)
+    effective_on = dt.date(2026, 10, 1)
+
+
+class TargetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Target
+
+    month = OCTOBER.first
+    grid = factory.SubFactory(GridFactory)
+    code = "A"
+    value = Decimal(100)
+
+
+class RatingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Rating
+
+    month = OCTOBER.first
+    manager = factory.SubFactory(ManagerFactory)
+    item = RatingItem.PUBLICITY
+    score = Decimal(85)
+
+
+class RunFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Run
+
+    month = OCTOBER.first
+    cause = RunCause.MANUAL
+    requested_at = NOW
+
+
+class BranchMonthFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = BranchMonth
+
+    branch = factory.SubFactory(BranchFactory)
+    month = OCTOBER.first
+
+
+class DecisionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Decision
+
+    branch = factory.SubFactory(BranchFactory)
+    month = OCTOBER.first
+    text = "十一月主推 FTTH"
+    owner = "王芳"
+    due_on = dt.date(2026, 11, 20)
+
+
+def recomputed(month: Month = OCTOBER, *, branch=None, now: dt.datetime = NOW) -> Run:
+    """A recompute of the month, done."""
+    run = recompute.request(month=month, branch=branch, cause=RunCause.MANUAL, now=now)
+    assert recompute.run(run.pk, now=now)
+    run.refresh_from_db()
+    assert run.error == ""
+    return run
