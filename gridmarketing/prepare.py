@@ -1,12 +1,13 @@
 """Everything between the environment and a running program: texts, tables, the first company.
 
-python -m gridmarketing.prepare   (make setup) leaves nothing running that it started.
+python -m gridmarketing.prepare [--messages]   (make setup) leaves nothing running that it started.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,6 +85,9 @@ def _turn() -> Iterator[None]:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridmarketing.settings")
+    if "--messages" in sys.argv:  # all that an image needs
+        compile_messages(settings.LOCALE_PATHS)
+        return
     started_servers = embedded.ensure()
     try:
         django.setup()

@@ -155,6 +155,8 @@ IMPORT_LOADERS = {
 }
 # What a request may see depends on postings, which live above accounts: inverted here as well.
 SCOPE_RESOLVER = "managers.access.scope_of"
+PLACE_RESOLVER = "managers.access.place_of"
+PLACE_CHECK = "managers.access.refuse_unknown_codes"
 
 # People
 AUTH_USER_MODEL = "accounts.User"
@@ -180,6 +182,7 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it wants the address among them
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked"
 AXES_VERBOSE = False
 
 # Sessions: idle for 30 minutes on a PC, 12 hours on a phone (the login sets the longer one).
@@ -201,7 +204,7 @@ USE_TZ = True
 
 # Static files: served by the web server itself; in production compressed and named by content.
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -265,6 +268,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 2)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SYNC_EVERY = 1  # each run is noted at once: the health check looks at it
 CELERY_BEAT_SCHEDULE = {
     "recompute-nightly": {
         "task": "kpi.tasks.recompute_nightly",
