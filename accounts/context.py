@@ -1,7 +1,34 @@
-"""What the shell of every page shows."""
+"""What the shell of every page shows: where one is, and where one may go."""
 
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import Company
+from accounts.nav import desk_items, phone_items
+from accounts.places import NOWHERE, place_of
+from core.periods import local_day
+
+NOBODY: dict[str, object] = {"nav": [], "phone_nav": [], "scope_label": "", "place": NOWHERE, "role_label": ""}
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    return {"nav": [], "scope_label": "", "company_is_demo": False}
+    """Context of every template; cheap: one or two small queries, none for visitors."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return NOBODY | {"company_is_demo": _is_demo()}
+    user = request.user
+    today = local_day(timezone.now())
+    place = place_of(user, on=today)
+    return {
+        "nav": desk_items(request, user, place, today),
+        "phone_nav": phone_items(request, user) if place.in_field else [],
+        "scope_label": place.label,
+        "place": place,
+        "role_label": user.get_role_display(),
+        "company_is_demo": _is_demo(),
+    }
+
+
+def _is_demo() -> bool:
+    """Asked on every page and changed once in a database's life: a minute old is fresh enough."""
+    return bool(cache.get_or_set("company_is_demo", Company.objects.filter(is_demo=True).exists, timeout=60))

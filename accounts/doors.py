@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.choices import Role
+from accounts.models import User
 
 View = Callable[..., HttpResponse]
 
@@ -21,7 +22,7 @@ def open_to(*roles: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.user.role not in roles:
+            if cast(User, request.user).role not in roles:
                 raise Http404
             return view(request, *args, **kwargs)
 

@@ -21,14 +21,7 @@ class Scope:
 
     @property
     def is_empty(self) -> bool:
-        return not (
-            self.everything
-            or self.branches
-            or self.sub_bureaus
-            or self.halls
-            or self.grids
-            or self.manager
-        )
+        return not (self.everything or self.branches or self.sub_bureaus or self.halls or self.grids or self.manager)
 
 
 EVERYTHING = Scope(everything=True)

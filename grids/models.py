@@ -22,9 +22,7 @@ def dated(name: str) -> list[models.CheckConstraint]:
     ]
 
 
-def place_filter(
-    scope: Scope, *, branch: str, sub_bureau: str, hall: str, grid: str
-) -> Q:
+def place_filter(scope: Scope, *, branch: str, sub_bureau: str, hall: str, grid: str) -> Q:
     """The lookups under which a row with these paths is visible; `Q(pk__in=[])` for nobody's scope."""
     if scope.everything:
         return Q()
@@ -44,11 +42,7 @@ class BranchQuerySet(models.QuerySet["Branch"]):
     def within(self, scope: Scope) -> Self:
         if scope.everything:
             return self
-        found = (
-            Q(pk__in=scope.branches)
-            | Q(sub_bureaus__in=scope.sub_bureaus)
-            | Q(halls__in=scope.halls)
-        )
+        found = Q(pk__in=scope.branches) | Q(sub_bureaus__in=scope.sub_bureaus) | Q(halls__in=scope.halls)
         return self.filter(found | Q(grids__in=scope.grids)).distinct()
 
 
@@ -69,17 +63,13 @@ class Branch(models.Model):
 
 class SubBureauQuerySet(models.QuerySet["SubBureau"]):
     def within(self, scope: Scope) -> Self:
-        return self.filter(
-            place_filter(scope, branch="branch_id", sub_bureau="pk", hall="", grid="")
-        )
+        return self.filter(place_filter(scope, branch="branch_id", sub_bureau="pk", hall="", grid=""))
 
 
 class SubBureau(models.Model):
     code = models.CharField(_("分局编码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=60)
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, related_name="sub_bureaus", verbose_name=_("分公司")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="sub_bureaus", verbose_name=_("分公司"))
 
     objects = SubBureauQuerySet.as_manager()
 
@@ -105,9 +95,7 @@ class Street(models.Model):
         verbose_name_plural = _("街道乡镇")
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(area_type__in=AreaType.values), name="street_area_known"
-            ),
+            models.CheckConstraint(condition=Q(area_type__in=AreaType.values), name="street_area_known"),
         ]
 
     def __str__(self) -> str:
@@ -119,22 +107,14 @@ class HallQuerySet(models.QuerySet["Hall"]):
         if scope.everything:
             return self
         found = Q(branch__in=scope.branches) | Q(pk__in=scope.halls)
-        return self.filter(
-            found
-            | Q(grids__in=scope.grids)
-            | Q(grids__sub_bureau__in=scope.sub_bureaus)
-        ).distinct()
+        return self.filter(found | Q(grids__in=scope.grids) | Q(grids__sub_bureau__in=scope.sub_bureaus)).distinct()
 
 
 class Hall(models.Model):
     code = models.CharField(_("营业厅编码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=60)
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, related_name="halls", verbose_name=_("分公司")
-    )
-    street = models.ForeignKey(
-        Street, models.PROTECT, related_name="halls", verbose_name=_("街道")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="halls", verbose_name=_("分公司"))
+    street = models.ForeignKey(Street, models.PROTECT, related_name="halls", verbose_name=_("街道"))
     lon = models.FloatField(_("经度"), null=True, blank=True)
     lat = models.FloatField(_("纬度"), null=True, blank=True)
     has_family_zone = models.BooleanField(_("家庭专区"), default=False)
@@ -155,24 +135,16 @@ class CommunityQuerySet(models.QuerySet["Community"]):
         """Communities of the scope's places; a grid's are those it holds today or ever held."""
         if scope.everything:
             return self
-        own = Q(sub_bureau__branch__in=scope.branches) | Q(
-            sub_bureau__in=scope.sub_bureaus
-        )
-        through = GridCommunity.objects.filter(
-            Q(grid__in=scope.grids) | Q(grid__hall__in=scope.halls)
-        )
+        own = Q(sub_bureau__branch__in=scope.branches) | Q(sub_bureau__in=scope.sub_bureaus)
+        through = GridCommunity.objects.filter(Q(grid__in=scope.grids) | Q(grid__hall__in=scope.halls))
         return self.filter(own | Q(pk__in=through.values("community_id")))
 
 
 class Community(models.Model):
     code = models.CharField(_("社区编码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=80)
-    sub_bureau = models.ForeignKey(
-        SubBureau, models.PROTECT, related_name="communities", verbose_name=_("分局")
-    )
-    street = models.ForeignKey(
-        Street, models.PROTECT, related_name="communities", verbose_name=_("街道")
-    )
+    sub_bureau = models.ForeignKey(SubBureau, models.PROTECT, related_name="communities", verbose_name=_("分局"))
+    street = models.ForeignKey(Street, models.PROTECT, related_name="communities", verbose_name=_("街道"))
     lon = models.FloatField(_("经度"), null=True, blank=True)
     lat = models.FloatField(_("纬度"), null=True, blank=True)
 
@@ -208,15 +180,9 @@ class Grid(models.Model):
 
     code = models.CharField(_("网格编码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=60)
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, related_name="grids", verbose_name=_("分公司")
-    )
-    sub_bureau = models.ForeignKey(
-        SubBureau, models.PROTECT, related_name="grids", verbose_name=_("分局")
-    )
-    hall = models.ForeignKey(
-        Hall, models.PROTECT, related_name="grids", verbose_name=_("营业厅")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="grids", verbose_name=_("分公司"))
+    sub_bureau = models.ForeignKey(SubBureau, models.PROTECT, related_name="grids", verbose_name=_("分局"))
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="grids", verbose_name=_("营业厅"))
     fallback_hall = models.ForeignKey(
         Hall,
         models.PROTECT,
@@ -233,7 +199,7 @@ class Grid(models.Model):
         verbose_name = _("营销网格")
         verbose_name_plural = _("营销网格")
         ordering = ["code"]
-        constraints = dated("grid")
+        constraints = [*dated("grid")]
 
     def __str__(self) -> str:
         return self.name
@@ -250,12 +216,8 @@ class GridCommunityQuerySet(models.QuerySet["GridCommunity"]):
 class GridCommunity(models.Model):
     """Which grid a community belongs to on which days; on any day at most one."""
 
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, related_name="memberships", verbose_name=_("网格")
-    )
-    community = models.ForeignKey(
-        Community, models.PROTECT, related_name="memberships", verbose_name=_("社区")
-    )
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="memberships", verbose_name=_("网格"))
+    community = models.ForeignKey(Community, models.PROTECT, related_name="memberships", verbose_name=_("社区"))
     period = DateRangeField(_("有效期"))
 
     objects = GridCommunityQuerySet.as_manager()
@@ -263,11 +225,7 @@ class GridCommunity(models.Model):
     class Meta:
         verbose_name = _("网格社区")
         verbose_name_plural = _("网格社区")
-        indexes = [
-            models.Index(
-                fields=["grid", "community"], name="gridcommunity_grid_community"
-            )
-        ]
+        indexes = [models.Index(fields=["grid", "community"], name="gridcommunity_grid_community")]
         constraints = [
             *dated("gridcommunity"),
             ExclusionConstraint(
@@ -287,9 +245,7 @@ class GridCommunity(models.Model):
 class GridWaiver(models.Model):
     """A known departure from the rules of a grid, with its reason and the time it holds."""
 
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, related_name="waivers", verbose_name=_("网格")
-    )
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="waivers", verbose_name=_("网格"))
     kind = models.CharField(_("情形"), max_length=20, choices=WaiverKind.choices)
     period = DateRangeField(_("有效期"))
     reason = models.CharField(_("理由"), max_length=200)
@@ -299,9 +255,7 @@ class GridWaiver(models.Model):
         verbose_name_plural = _("网格例外")
         constraints = [
             *dated("gridwaiver"),
-            models.CheckConstraint(
-                condition=~Q(reason=""), name="gridwaiver_reason_given"
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="gridwaiver_reason_given"),
             ExclusionConstraint(
                 name="gridwaiver_once",
                 expressions=[
@@ -329,9 +283,7 @@ class PublishedFigure(models.Model):
     class Meta:
         verbose_name = _("公布数字")
         verbose_name_plural = _("公布数字")
-        constraints = [
-            models.UniqueConstraint(fields=["code", "as_of"], name="figure_once_a_day")
-        ]
+        constraints = [models.UniqueConstraint(fields=["code", "as_of"], name="figure_once_a_day")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.value}"

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from grids import views
 
 app_name = "grids"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("coverage/", views.coverage, name="coverage"),
+]

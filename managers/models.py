@@ -19,11 +19,7 @@ class ManagerQuerySet(models.QuerySet["Manager"]):
             return self
         found = Q(branch__in=scope.branches) | Q(pk=scope.manager)
         if scope.sub_bureaus or scope.halls or scope.grids:
-            found |= Q(
-                pk__in=Posting.objects.filter(
-                    grid__in=Grid.objects.within(scope)
-                ).values("manager_id")
-            )
+            found |= Q(pk__in=Posting.objects.filter(grid__in=Grid.objects.within(scope)).values("manager_id"))
         return self.filter(found)
 
 
@@ -32,9 +28,7 @@ class Manager(models.Model):
 
     staff_no = models.CharField(_("工号"), max_length=20, unique=True)
     name = models.CharField(_("姓名"), max_length=40)
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, related_name="managers", verbose_name=_("分公司")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="managers", verbose_name=_("分公司"))
     phone = models.CharField(_("手机号"), max_length=20, blank=True)
     name_key = models.CharField(_("拼音"), max_length=120, blank=True)
 
@@ -60,12 +54,8 @@ class PostingQuerySet(models.QuerySet["Posting"]):
 class Posting(models.Model):
     """Which grid a manager serves, with which duty, on which days; one grid at a time (专属)."""
 
-    manager = models.ForeignKey(
-        Manager, models.PROTECT, related_name="postings", verbose_name=_("客户经理")
-    )
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, related_name="postings", verbose_name=_("网格")
-    )
+    manager = models.ForeignKey(Manager, models.PROTECT, related_name="postings", verbose_name=_("客户经理"))
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="postings", verbose_name=_("网格"))
     duty = models.CharField(_("分工"), max_length=10, choices=Duty.choices)
     period = DateRangeField(_("任期"))
 
@@ -76,18 +66,14 @@ class Posting(models.Model):
         verbose_name_plural = _("任职")
         constraints = [
             *dated("posting"),
-            models.CheckConstraint(
-                condition=Q(duty__in=Duty.values), name="posting_duty_known"
-            ),
+            models.CheckConstraint(condition=Q(duty__in=Duty.values), name="posting_duty_known"),
             ExclusionConstraint(
                 name="manager_in_one_grid_a_day",
                 expressions=[
                     ("manager", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-                violation_error_message=_(
-                    "这位客户经理在这段时间里已经在另一个网格任职。"
-                ),
+                violation_error_message=_("这位客户经理在这段时间里已经在另一个网格任职。"),
             ),
         ]
 
@@ -98,9 +84,7 @@ class Posting(models.Model):
 class TeamWaiver(models.Model):
     """A team that is short or over strength for a time, with the reason."""
 
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, related_name="team_waivers", verbose_name=_("网格")
-    )
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="team_waivers", verbose_name=_("网格"))
     gap = models.CharField(_("情形"), max_length=10, choices=TeamGap.choices)
     period = DateRangeField(_("有效期"))
     reason = models.CharField(_("理由"), max_length=200)
@@ -110,9 +94,7 @@ class TeamWaiver(models.Model):
         verbose_name_plural = _("编制例外")
         constraints = [
             *dated("teamwaiver"),
-            models.CheckConstraint(
-                condition=~Q(reason=""), name="teamwaiver_reason_given"
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="teamwaiver_reason_given"),
             ExclusionConstraint(
                 name="teamwaiver_once",
                 expressions=[
@@ -128,11 +110,7 @@ class TeamWaiver(models.Model):
 
 class OperatorQuerySet(models.QuerySet["Operator"]):
     def within(self, scope: Scope) -> Self:
-        return (
-            self
-            if scope.everything
-            else self.filter(hall__in=Hall.objects.within(scope))
-        )
+        return self if scope.everything else self.filter(hall__in=Hall.objects.within(scope))
 
 
 class Operator(models.Model):
@@ -140,9 +118,7 @@ class Operator(models.Model):
 
     operator_no = models.CharField(_("操作工号"), max_length=20, unique=True)
     name = models.CharField(_("姓名"), max_length=40)
-    hall = models.ForeignKey(
-        Hall, models.PROTECT, related_name="operators", verbose_name=_("营业厅")
-    )
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="operators", verbose_name=_("营业厅"))
 
     objects = OperatorQuerySet.as_manager()
 

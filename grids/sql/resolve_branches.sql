@@ -1,0 +1,1 @@
+SELECT line, code, name FROM staged

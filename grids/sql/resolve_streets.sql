@@ -1,0 +1,1 @@
+SELECT line, code, name, district, area_type FROM staged
