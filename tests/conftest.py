@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from django.conf import settings
 from gridmarketing import embedded
 
 MAIN_PROCESS = "PYTEST_XDIST_WORKER" not in os.environ
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
+NO_CHROMIUM = "no Chromium on this machine"
 _started = False
 
 if MAIN_PROCESS:
@@ -18,12 +21,16 @@ if MAIN_PROCESS:
     os.environ["GM_DATA_DIR"] = str(Path(os.environ.get("GM_DATA_DIR") or embedded.ROOT / ".local") / "test")
     _started = embedded.ensure(fast=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+# Playwright keeps an event loop running, which makes Django refuse ordinary queries in browser tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     # Only now are the servers' addresses known; pytest-django sets Django up once the settings are read.
     assert settings.DATABASES
+    if os.environ.get("BROWSER") == "required" and CHROMIUM is None:
+        raise pytest.UsageError(f"BROWSER=required, but there is {NO_CHROMIUM}.")
 
 
 @pytest.hookimpl(trylast=True)
@@ -34,9 +41,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that commits empties all tables afterwards: give the next one the catalogues of the migrations back."""
     for item in items:
-        marker = item.get_closest_marker("django_db")
         names = getattr(item, "fixturenames", [])
+        marker = item.get_closest_marker("django_db")
         if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(names):
+            # A test that commits empties all tables: give the next one the catalogues of the migrations back.
             names.append("django_db_serialized_rollback")
+        if "playwright" in names:
+            item.add_marker("browser")
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_CHROMIUM in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} browser tests were skipped: {NO_CHROMIUM}. Install it, or run .ci/run.")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """The system's Chromium; its sandbox doesn't work for root."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
