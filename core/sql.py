@@ -4,20 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
+from psycopg2.sql import SQL, Composable, Identifier
 
 Params = Mapping[str, Any]
+# Pieces put into a statement's {braces}: identifiers and other statements, never values.
+Parts = Mapping[str, Composable]
 
 
 @cache
 def statement(name: str) -> str:
     """The text of `app/verb_noun`, read once."""
     app, file = name.split("/")
-    return (Path(settings.BASE_DIR) / app / "sql" / f"{file}.sql").read_text(
-        encoding="utf-8"
-    )
+    return (Path(settings.BASE_DIR) / app / "sql" / f"{file}.sql").read_text(encoding="utf-8")
 
 
 def run(name: str, **params: Any) -> int:
@@ -50,13 +52,37 @@ def value(name: str, **params: Any) -> Any:
         return row[0] if row else None
 
 
+def build(name: str, parts: Parts) -> Composable:
+    """A named statement with its {braces} filled."""
+    return SQL(statement(name)).format(**parts)
+
+
+def names(columns: Iterable[str], *, of: str = "") -> Composable:
+    """`a, b` or, of a table named `t`, `t.a, t.b`."""
+    return SQL(", ").join(Identifier(of, column) if of else Identifier(column) for column in columns)
+
+
+def run_built(name: str, parts: Parts, **params: Any) -> list[tuple[Any, ...]]:
+    """Execute a statement with {braces}; returns its rows, none for a statement without."""
+    with connection.cursor() as cursor:
+        cursor.execute(build(name, parts), params)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def stream(name: str, **params: Any) -> Iterator[tuple[Any, ...]]:
+    """Rows of a named statement by a server-side cursor, for results too long for memory."""
+    connection.ensure_connection()
+    with connection.connection.cursor(f"stream_{uuid4().hex}", withhold=True) as cursor:
+        cursor.itersize = 5000
+        cursor.execute(statement(name), params)
+        yield from cursor
+
+
 def copy(table: str, columns: Iterable[str], lines: Iterable[str]) -> int:
     """COPY text-format lines (see `copy_line`) into a table; returns the rows written."""
-    names = ", ".join(f'"{column}"' for column in columns)
+    listed = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(
-            f'COPY "{table}" ({names}) FROM STDIN', _Lines(iter(lines))
-        )
+        cursor.cursor.copy_expert(f'COPY "{table}" ({listed}) FROM STDIN', _Lines(iter(lines)))
         return int(cursor.rowcount)
 
 
@@ -65,10 +91,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 def copy_line(values: Iterable[Any]) -> str:
     """One line of COPY's text format; None is NULL."""
-    return (
-        "\t".join("\\N" if v is None else str(v).translate(_ESCAPES) for v in values)
-        + "\n"
-    )
+    return "\t".join("\\N" if v is None else str(v).translate(_ESCAPES) for v in values) + "\n"
 
 
 class _Lines:

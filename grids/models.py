@@ -234,6 +234,8 @@ class GridCommunity(models.Model):
                     ("community", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
+                # Deferred by imports: one statement closes a period and opens the next.
+                deferrable=models.Deferrable.IMMEDIATE,
                 violation_error_message=_("这个社区在这段时间里已经属于另一个网格。"),
             ),
         ]

@@ -1,9 +1,18 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.scope import Scope
 from imports.choices import BatchStatus
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def within(self, scope: Scope, *, user: int) -> Self:
+        """All files for those who see the whole company, else one's own."""
+        return self if scope.everything else self.filter(requested_by=user)
 
 
 class Batch(models.Model):
@@ -12,7 +21,7 @@ class Batch(models.Model):
     kind = models.CharField(_("种类"), max_length=30)
     filename = models.CharField(_("文件名"), max_length=200)
     sha256 = models.CharField(_("指纹"), max_length=64, db_index=True)
-    file = models.FileField(_("文件"), upload_to="imports/%Y/%m/", max_length=300)
+    file = models.FileField(_("文件"), upload_to="imports/%Y/%m/", max_length=300, blank=True)
     status = models.CharField(
         _("状态"),
         max_length=12,
@@ -26,6 +35,8 @@ class Batch(models.Model):
     changed_count = models.PositiveIntegerField(_("变更"), default=0)
     same_count = models.PositiveIntegerField(_("相同"), default=0)
     rejected_count = models.PositiveIntegerField(_("拒收"), default=0)
+    samples = models.JSONField(_("样例"), default=list, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     error = models.TextField(_("失败原因"), blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -39,14 +50,14 @@ class Batch(models.Model):
     heartbeat_at = models.DateTimeField(_("心跳"), null=True, blank=True)
     finished_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("导入批次")
         verbose_name_plural = _("导入批次")
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=BatchStatus.values), name="batch_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=BatchStatus.values), name="batch_status_known"),
         ]
 
     def __str__(self) -> str:
@@ -56,9 +67,7 @@ class Batch(models.Model):
 class RejectedRow(models.Model):
     """A line that was not taken, as it came, with the reasons."""
 
-    batch = models.ForeignKey(
-        Batch, models.CASCADE, related_name="rejected_rows", verbose_name=_("批次")
-    )
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="rejected_rows", verbose_name=_("批次"))
     line = models.PositiveIntegerField(_("行号"))
     values = models.JSONField(_("原文"))
     reasons = models.JSONField(_("原因"))
@@ -67,9 +76,7 @@ class RejectedRow(models.Model):
         verbose_name = _("拒收行")
         verbose_name_plural = _("拒收行")
         ordering = ["line"]
-        constraints = [
-            models.UniqueConstraint(fields=["batch", "line"], name="rejected_line_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="rejected_line_once")]
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.line}"

@@ -73,6 +73,8 @@ class Posting(models.Model):
                     ("manager", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
+                # Deferred by imports: one statement closes a period and opens the next.
+                deferrable=models.Deferrable.IMMEDIATE,
                 violation_error_message=_("这位客户经理在这段时间里已经在另一个网格任职。"),
             ),
         ]

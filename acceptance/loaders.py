@@ -1,0 +1,68 @@
+"""The file of formal acceptances that the billing system delivers."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.loaders import HOUSEHOLD, PRODUCT
+from imports.domain.columns import Column, Reference, day, text
+from imports.domain.loading import Loader, Values
+from imports.domain.staging import Merge
+from managers.loaders import MANAGER
+
+
+class AcceptanceLoader(Loader):
+    """Branch and grid are those of the day and stay when the order comes again: reorganising rewrites nothing."""
+
+    app, kind, label = "acceptance", "acceptances", gettext_lazy("正式受理")
+    columns = (
+        Column("order_no", "订单号", text(30), required=True),
+        Column("household_code", "客户编码", text(30), required=True, refers=HOUSEHOLD),
+        Column("product_code", "产品编码", text(20), required=True, refers=PRODUCT),
+        Column("accepted_on", "受理日期", day, required=True),
+        Column("completed_on", "竣工日期", day, feeds=["completed_on"]),
+        Column("cancelled_on", "撤销日期", day, feeds=["cancelled_on"]),
+        Column("developer_no", "发展人工号", text(20), refers=MANAGER, feeds=["developer_id"]),
+        Column("developer_name", "发展人姓名", text(40), feeds=["developer_name"]),
+        Column(
+            "operator_no",
+            "操作工号",
+            text(20),
+            refers=Reference("managers_operator", "operator_no"),
+            feeds=["operator_id"],
+        ),
+        Column("channel", "渠道", text(20), required=True, refers=Reference("acceptance_channel")),
+        Column("slip_no", "预受理单号", text(24), refers=Reference("acceptance_slip", "number"), feeds=["slip_id"]),
+    )
+    key = ("order_no",)
+    merge = Merge(
+        "acceptance_acceptance",
+        match=["order_no"],
+        compared=[
+            "household_id",
+            "product_id",
+            "channel_id",
+            "accepted_on",
+            "completed_on",
+            "cancelled_on",
+            "developer_id",
+            "developer_name",
+            "operator_id",
+            "slip_id",
+        ],
+        carried=["branch_id", "grid_id"],
+        inserted=["developer_share"],
+    )
+    has_checks = True
+    reasons = {
+        "name": gettext_lazy("发展人姓名与工号 %(first)s 的姓名 %(second)s 不符"),
+        "shared": gettext_lazy("订单已登记共同发展人 %(first)s,发展人不能为空,也不能与他相同"),
+        "slip_used": gettext_lazy("预受理单的这个产品已由订单 %(first)s 受理"),
+    }
+
+    def check(self, values: Values) -> Iterator[str]:
+        if values["completed_on"] and values["completed_on"] < values["accepted_on"]:
+            yield _("竣工日期不能早于受理日期")
+        if values["cancelled_on"] and values["cancelled_on"] < values["accepted_on"]:
+            yield _("撤销日期不能早于受理日期")

@@ -1,0 +1,58 @@
+"""Files of household customers and of their lines in use."""
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.pinyin import initials
+from imports.domain.columns import Column, Reference, day, text
+from imports.domain.loading import Loader, Values
+from imports.domain.staging import Merge
+
+HOUSEHOLD = Reference("customers_household")
+PRODUCT = Reference("acceptance_product")
+
+
+class HouseholdLoader(Loader):
+    app, kind, label = "customers", "households", gettext_lazy("家庭客户")
+    columns = (
+        Column("code", "客户编码", text(30), required=True),
+        Column("community_code", "社区编码", text(20), required=True, refers=Reference("grids_community")),
+        Column("building", "楼栋", text(40), feeds=["building"]),
+        Column("address", "地址", text(200), required=True),
+        Column("contact_name", "联系人", text(40), feeds=["contact_name"]),
+        Column("contact_phone", "联系电话", text(20), feeds=["contact_phone"]),
+    )
+    key = ("code",)
+    derived = ("search_key",)
+    merge = Merge(
+        "customers_household",
+        match=["code"],
+        compared=["branch_id", "community_id", "building", "address", "contact_name", "contact_phone"],
+        carried=["search_key"],
+    )
+
+    def derive(self, values: Values) -> Sequence[str | None]:
+        return (f"{initials(values['address'])} {initials(values['contact_name'] or '')}".strip(),)
+
+
+class SubscriptionLoader(Loader):
+    app, kind, label = "customers", "subscriptions", gettext_lazy("在网业务")
+    columns = (
+        Column("code", "业务编码", text(30), required=True),
+        Column("household_code", "客户编码", text(30), required=True, refers=HOUSEHOLD),
+        Column("product_code", "产品编码", text(20), required=True, refers=PRODUCT),
+        Column("opened_on", "开通日期", day, required=True),
+        Column("closed_on", "拆机日期", day, feeds=["closed_on"]),
+    )
+    key = ("code",)
+    merge = Merge(
+        "customers_subscription",
+        match=["code"],
+        compared=["household_id", "product_code", "opened_on", "closed_on"],
+    )
+
+    def check(self, values: Values) -> Iterator[str]:
+        if values["closed_on"] and values["closed_on"] < values["opened_on"]:
+            yield _("拆机日期不能早于开通日期")

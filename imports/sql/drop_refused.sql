@@ -1,0 +1,1 @@
+DELETE FROM staged WHERE line IN (SELECT line FROM staged_reason);

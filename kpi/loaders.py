@@ -1,0 +1,72 @@
+"""Files of the month: targets of grids and ratings of people."""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.periods import Month
+from grids.loaders import GRID
+from imports.domain.columns import Column, choice, month, number, text
+from imports.domain.loading import Loader, Values
+from imports.domain.staging import Merge
+from kpi.choices import RatingItem
+from kpi.domain import schemes
+from managers.loaders import MANAGER
+
+CLOSED = gettext_lazy("%(first)s 已审定,%(second)s的数据不能再改;请在开放的月份里做调整")
+
+
+class TargetLoader(Loader):
+    app, kind, label = "kpi", "targets", gettext_lazy("月度目标")
+    columns = (
+        Column("month", "月份", month, required=True),
+        Column("grid_code", "网格编码", text(20), required=True, refers=GRID),
+        Column("indicator", "指标", text(4), required=True),
+        Column("target", "目标值", number(least=Decimal(0), most=Decimal(9_999_999_999), places=2), required=True),
+    )
+    key = ("month", "grid_code", "indicator")
+    merge = Merge(
+        "kpi_target", match=["month", "grid_id", "code"], compared=["value"], inserted=["is_exempt", "reason"]
+    )
+    has_checks = True
+    reasons = {"closed": CLOSED}
+
+    def __init__(self) -> None:
+        self._codes = cache(_indicator_codes)
+
+    def check(self, values: Values) -> Iterator[str]:
+        codes = self._codes(values["month"])
+        if values["indicator"] not in codes:
+            yield _("%(month)s 的考核方案没有指标 %(code)s,可以用 %(known)s") % {
+                "month": Month.of(values["month"]),
+                "code": values["indicator"],
+                "known": "、".join(codes),
+            }
+
+
+def _indicator_codes(first: dt.date) -> list[str]:
+    return list(schemes.in_force(Month.of(first)).indicators.values_list("code", flat=True))
+
+
+class RatingLoader(Loader):
+    app, kind, label = "kpi", "ratings", gettext_lazy("主观评价")
+    columns = (
+        Column("month", "月份", month, required=True),
+        Column("staff_no", "工号", text(20), required=True, refers=MANAGER),
+        Column("item", "子项", choice(RatingItem), required=True),
+        Column("score", "得分", number(least=Decimal(0), most=Decimal(100), places=2), required=True),
+        Column("comment", "评语", text(300), feeds=["comment"]),
+    )
+    key = ("month", "staff_no", "item")
+    merge = Merge(
+        "kpi_rating",
+        match=["month", "manager_id", "item"],
+        compared=["score", "comment"],
+        carried=["rated_by_id", "rated_at"],
+    )
+    has_checks = True
+    reasons = {"closed": CLOSED}
