@@ -1,0 +1,83 @@
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from core.periods import Month, local_day
+from core.refusals import Refusal
+from grids.models import Branch
+from kpi.choices import MonthState
+from kpi.domain import months
+from kpi.management.arguments import add_common, as_json, branch_of
+from kpi.models import BranchMonth
+
+AHEAD = {
+    MonthState.PUBLISHED: [MonthState.PUBLISHED, MonthState.CLOSED],
+    MonthState.CLOSED: [MonthState.CLOSED],
+}
+
+
+class Command(BaseCommand):
+    help = "审定一个月(--publish:公示)。先说出所有挡在前面的事;有一件就什么也不做,退出码为 1。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_common(parser)
+        parser.add_argument("--branch", help="只办这个分公司(编码);默认所有分公司")
+        parser.add_argument("--publish", action="store_true", help="公示,而不是审定")
+        parser.add_argument(
+            "--appeals-until", type=dt.date.fromisoformat, help="申诉截止日期,如 2026-11-08(与 --publish 同用)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        month, now = options["month"], timezone.now()
+        wanted = MonthState.PUBLISHED if options["publish"] else MonthState.CLOSED
+        branches = _not_yet(month, wanted, branch_of(options["branch"]))
+        standing = [(branch, obstacle) for branch in branches for obstacle in _obstacles(branch, month, wanted, now)]
+        if not standing:
+            _proceed(branches, month, wanted, now, options["appeals_until"])
+        document = {
+            "month": str(month),
+            "state": wanted if not standing else None,
+            "branches": [branch.code for branch in branches],
+            "obstacles": [
+                {"branch": branch.code, "kind": found.kind, "text": found.text} for branch, found in standing
+            ],
+        }
+        self.stdout.write(as_json(document) if options["json"] else _text(document, wanted))
+        if standing:
+            raise CommandError(f"{month} 有 {len(standing)} 件事要先办。")
+
+
+def _not_yet(month: Month, wanted: MonthState, only: Branch | None) -> list[Branch]:
+    there = BranchMonth.objects.filter(month=month.first, state__in=AHEAD[wanted])
+    found = Branch.objects.exclude(pk__in=there.values("branch"))
+    return list(found.filter(pk=only.pk) if only else found)
+
+
+def _obstacles(branch: Branch, month: Month, wanted: MonthState, now: dt.datetime) -> list[months.Obstacle]:
+    if wanted == MonthState.PUBLISHED:
+        return months.obstacles(branch, month)
+    return months.closing_obstacles(branch, month, today=local_day(now))
+
+
+@transaction.atomic
+def _proceed(
+    branches: list[Branch], month: Month, wanted: MonthState, now: dt.datetime, appeals_until: dt.date | None
+) -> None:
+    try:
+        for branch in branches:
+            if wanted == MonthState.PUBLISHED:
+                months.publish(branch=branch, month=month, by=None, now=now, appeals_until=appeals_until)
+            else:
+                months.close(branch=branch, month=month, by=None, now=now, today=local_day(now))
+    except Refusal as refusal:  # something changed since the obstacles were listed
+        raise CommandError(str(refusal)) from refusal
+
+
+def _text(document: dict[str, Any], wanted: MonthState) -> str:
+    if document["obstacles"]:
+        return "\n".join(f"{found['branch']}  {found['text']}" for found in document["obstacles"])
+    codes = "、".join(document["branches"]) or "没有要办的分公司"
+    return f"{document['month']} {wanted.label}:{codes}"
