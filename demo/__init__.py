@@ -1,0 +1,1 @@
+"""A company to try things on: invented people and sales on the real places of Tianjin."""

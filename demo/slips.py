@@ -1,0 +1,163 @@
+"""Pre-acceptance slips with their lines and history, numbered as they come."""
+
+import datetime as dt
+import random
+import uuid
+from dataclasses import dataclass, field
+
+from acceptance.choices import SlipState as S
+from demo.people import Manager, Operator
+from demo.places import Grid, Hall
+
+SLIP_COLUMNS = [
+    "id",
+    "client_uuid",
+    "number",
+    "content_hash",
+    "state",
+    "state_at",
+    "state_by_id",
+    "state_note",
+    "branch_id",
+    "hall_id",
+    "grid_id",
+    "is_cross_grid",
+    "manager_id",
+    "household_id",
+    "typed_address",
+    "contact_name",
+    "contact_phone",
+    "source",
+    "campaign_id",
+    "has_consent",
+    "notes",
+    "submitted_at",
+    "received_at",
+    "accepted_at",
+    "claimed_by_id",
+    "escalated_at",
+    "duplicate_of_id",
+]
+SLIP_LINE_COLUMNS = ["slip_id", "product_id", "position"]
+EVENT_COLUMNS = ["slip_id", "from_state", "to_state", "hall_id", "claimed_by_id", "at", "by_id", "note"]
+SOURCES = ["home", "home", "home", "onsite", "onsite", "community_channel", "phone"]
+NOTES = ["", "", "", "", "白天家里有人", "请先电话联系", "老人在家，说话慢一点", "周末上门"]
+
+Row = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Step:
+    """One change of a slip: to which state, when, by whom, in which hall."""
+
+    state: str
+    at: dt.datetime
+    user_id: int
+    hall: Hall
+    clerk: Operator | None = None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Pad:
+    """Rows of slips written so far; emptied by `take` after each month."""
+
+    chance: random.Random
+    campaign_id: int
+    next_id: int = 1
+    slips: list[Row] = field(default_factory=list)
+    lines: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+
+    def write(
+        self,
+        grid: Grid,
+        manager: Manager,
+        household: int,
+        contact: tuple[str, str],
+        products: list[str],
+        steps: list[Step],
+    ) -> int:
+        """One slip and everything that happened to it; returns its id."""
+        slip_id, last = self.next_id, steps[-1]
+        self.next_id += 1
+        first = steps[0].at
+        times = {step.state: step.at for step in steps}
+        clerk = last.clerk.id if last.clerk else None
+        self.slips.append(
+            (
+                slip_id,
+                uuid.UUID(int=self.chance.getrandbits(128), version=4),
+                f"YSL-{first:%y%m%d}-{slip_id % 100_000:05d}",
+                f"{self.chance.getrandbits(256):064x}",
+                last.state,
+                last.at,
+                last.user_id,
+                last.note,
+                grid.branch.id,
+                last.hall.id,
+                grid.id,
+                manager.first_grid is not grid and all(p.grid is not grid for p in manager.postings),
+                manager.id,
+                household,
+                "",
+                *contact,
+                SOURCES[self.chance.randrange(len(SOURCES))],
+                self.campaign_id if self.chance.random() < 0.2 else None,
+                True,
+                NOTES[self.chance.randrange(len(NOTES))],
+                first,
+                times.get(S.RECEIVED),
+                times.get(S.ACCEPTED),
+                clerk,
+                None,
+                None,
+            )
+        )
+        self.lines += [(slip_id, product, place) for place, product in enumerate(products, 1)]
+        before = ""
+        for step in steps:
+            self.events.append(
+                (
+                    slip_id,
+                    before,
+                    step.state,
+                    step.hall.id,
+                    step.clerk.id if step.clerk else None,
+                    step.at,
+                    step.user_id,
+                    step.note,
+                )
+            )
+            before = step.state
+        return slip_id
+
+    def take(self) -> tuple[list[Row], list[Row], list[Row]]:
+        """The rows written since the last call: slips, lines, events."""
+        taken = self.slips, self.lines, self.events
+        self.slips, self.lines, self.events = [], [], []
+        return taken
+
+
+def accepted_steps(
+    seller: Manager, clerk: Operator, accepted_at: dt.datetime, completed: dt.datetime | None, chance: random.Random
+) -> list[Step]:
+    """From the doorstep to the counter, backwards from the moment of acceptance."""
+    hall = clerk.hall
+    working = accepted_at - dt.timedelta(minutes=chance.randrange(3, 25))
+    received = working - dt.timedelta(minutes=chance.randrange(2, 180))
+    submitted = _waking(received - dt.timedelta(minutes=chance.randrange(5, 1500)))
+    steps = [
+        Step(S.SUBMITTED, submitted, seller.user_id, hall),
+        Step(S.RECEIVED, received, clerk.user_id, hall),
+        Step(S.WORKING, working, clerk.user_id, hall, clerk),
+        Step(S.ACCEPTED, accepted_at, clerk.user_id, hall, clerk),
+    ]
+    if completed:
+        steps.append(Step(S.COMPLETED, completed, clerk.user_id, hall, clerk))
+    return steps
+
+
+def _waking(moment: dt.datetime) -> dt.datetime:
+    """Nobody sells at the door at night: the evening before instead."""
+    return moment - dt.timedelta(hours=10) if moment.hour < 8 else moment
