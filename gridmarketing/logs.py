@@ -18,7 +18,13 @@ SHARED: list[Any] = [
 
 def logging_settings(*, as_json: bool, level: str) -> dict[str, Any]:
     """The ``LOGGING`` dict: everything to standard error, as JSON or as readable lines."""
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False)
+    renderer: Any = structlog.dev.ConsoleRenderer(
+        colors=False,
+        pad_event_to=0,
+        pad_level=False,
+        # The default shows local variables, which hold names and phone numbers.
+        exception_formatter=structlog.dev.plain_traceback,
+    )
     if as_json:
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]

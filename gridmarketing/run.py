@@ -34,14 +34,15 @@ class Run:
     """One ``make run`` as the data directory knows it: a file that a killed run leaves behind."""
 
     def __init__(self, data: Path, pid: int) -> None:
+        self.data, self.pid = data, pid
         self.file = data / "runs" / f"{pid}.json"
-        self.pid = pid
         self.mark = f"GM_RUN={data}:{pid};"
 
-    def note(self, *, port: int, owns_servers: bool, children: list[int]) -> None:
+    def note(self, **changes: object) -> None:
+        """Keep what has changed: ``port``, ``children`` (pids), ``owns_servers``."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         draft = self.file.with_suffix(".new")
-        draft.write_text(json.dumps({"port": port, "owns_servers": owns_servers, "children": children}))
+        draft.write_text(json.dumps(self.read() | changes))
         draft.replace(self.file)
 
     def read(self) -> dict[str, object]:
@@ -117,45 +118,45 @@ def start() -> None:
     os.chdir(ROOT)
     data = embedded.data_dir()
     data.mkdir(parents=True, exist_ok=True)
-    owns_servers = clear_dead_runs(data)
     run = Run(data, os.getpid())
-    run.note(port=0, owns_servers=owns_servers, children=[])
+    # Servers that a killed run had started are ours now, and end with us.
+    run.note(owns_servers=clear_dead_runs(data))
     say("setup", "starting the database and the broker")
     try:
-        owns_servers = embedded.ensure() or owns_servers
-        supervise(run, owns_servers=owns_servers)
+        if embedded.ensure():
+            run.note(owns_servers=True)
+        supervise(run)
+    except KeyboardInterrupt:
+        say("setup", "stopped before everything had started")
     finally:
-        leave(run, owns_servers=owns_servers)
+        leave(run)
 
 
-def supervise(run: Run, *, owns_servers: bool) -> None:
+def supervise(run: Run) -> None:
     """Prepare, then keep the programs running."""
-    run.note(port=0, owns_servers=owns_servers, children=[])
     django.setup()
     prepare.prepare()
     prepare.found_company()
     host = env.text("HOST", "127.0.0.1")
     port = free_port(env.number("PORT", 8000), host)
+    run.note(port=port)
     name, _, value = run.mark.partition("=")
     environment = {**os.environ, **QUIET, "HOST": host, "PORT": str(port), name: value}
-    supervisor = Supervisor(
-        programs(environment),
-        on_start=lambda pids: run.note(port=port, owns_servers=owns_servers, children=pids),
-    )
+    supervisor = Supervisor(programs(environment), on_start=lambda pids: run.note(children=pids))
     supervisor.catch_signals()
     supervisor.run(while_running=Greeting(f"http://{host}:{port}", demo_logins()))
     say("setup", "stopped")
 
 
-def leave(run: Run, *, owns_servers: bool) -> None:
-    """Stop the embedded servers if we started them; a living neighbour takes them over instead."""
+def leave(run: Run) -> None:
+    """Stop the embedded servers if they are ours; a living neighbour takes them over instead."""
+    owns_servers = clear_dead_runs(run.data) or bool(run.read().get("owns_servers"))
     run.file.unlink(missing_ok=True)
-    others = [other for other in runs(embedded.data_dir()) if other.lives]
-    if owns_servers and others:
-        noted = others[0].read()
-        others[0].note(**{"port": 0, "children": [], **noted, "owns_servers": True})  # type: ignore[arg-type]
+    neighbours = [other for other in runs(run.data) if other.lives]
+    if owns_servers and neighbours:
+        neighbours[0].note(owns_servers=True)
     elif owns_servers:
-        embedded.stop(embedded.data_dir())
+        embedded.stop(run.data)
 
 
 def demo_logins() -> str:

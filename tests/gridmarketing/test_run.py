@@ -1,0 +1,118 @@
+"""``make run`` itself: side by side, killed, and stopped; on a company of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from gridmarketing import embedded, processes
+from gridmarketing.embedded import ROOT
+from gridmarketing.run import Run, clear_dead_runs, free_port
+
+# The tests' own servers are not the company's.
+OUTER = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+
+
+def environment(data: Path) -> dict[str, str]:
+    inner = {name: value for name, value in os.environ.items() if name not in OUTER}
+    return inner | {"GM_DATA_DIR": str(data), "WEB_WORKERS": "1", "WORKER_CONCURRENCY": "1", "PORT": "18300"}
+
+
+def start(data: Path, name: str) -> tuple[subprocess.Popen[bytes], Path]:
+    log = data.parent / name
+    with log.open("w") as output:
+        command = [sys.executable, "-m", "gridmarketing.run"]
+        return subprocess.Popen(command, cwd=ROOT, env=environment(data), stdout=output, stderr=output), log
+
+
+def address(log: Path) -> str:
+    """The printed address, once it is printed."""
+    deadline = time.monotonic() + 60
+    while not (found := re.search(r"家客网格  (http://\S+)", log.read_text("utf-8"))):
+        assert time.monotonic() < deadline, log.read_text("utf-8")
+        time.sleep(0.2)
+    return found.group(1)
+
+
+def answers(url: str) -> dict[str, str]:
+    with urllib.request.urlopen(f"{url}/healthz", timeout=10) as answer:
+        return dict(json.load(answer))
+
+
+def marked(data: Path) -> list[int]:
+    """Living processes that a run on this data directory started."""
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if processes.carries(pid, f"GM_RUN={data}:")]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A company with one person, so that no demo company is built."""
+    place = tmp_path / "data"
+    person = "from accounts.models import User; User.objects.create_superuser('somebody', 'a long password')"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", person]
+    subprocess.run(command, cwd=ROOT, env=environment(place), check=True, capture_output=True)
+    embedded.stop(place)
+    return place
+
+
+def test_two_runs_a_kill_and_a_ctrl_c_leave_nothing_behind(data: Path) -> None:
+    first, first_log = start(data, "first")
+    try:
+        first_url = address(first_log)
+        second, second_log = start(data, "second")
+        second_url = address(second_log)
+        assert first_url != second_url
+        assert answers(first_url) == answers(second_url) == {"status": "ok", "database": "ok", "broker": "ok"}
+        # The first dies without a word; its programs and the servers it started are left to the second.
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        assert answers(second_url)["status"] == "ok"
+        second.send_signal(signal.SIGINT)
+        assert second.wait(timeout=40) == 0, second_log.read_text("utf-8")
+        assert marked(data) == []
+        assert embedded.status(data) == {"postgresql": "stopped", "valkey": "stopped"}
+        assert list((data / "runs").iterdir()) == []
+    finally:
+        stop = [sys.executable, "-m", "gridmarketing.run", "--stop"]
+        subprocess.run(stop, cwd=ROOT, env=environment(data), check=True, capture_output=True)
+
+
+def test_remains_of_a_killed_run_are_ended_and_a_stranger_is_spared(tmp_path: Path) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    run = Run(tmp_path, dead.pid)
+    name, _, value = run.mark.partition("=")
+    ours = subprocess.Popen(["sleep", "60"], env={**os.environ, name: value}, start_new_session=True)
+    stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    run.note(children=[ours.pid, stranger.pid], owns_servers=True)
+    try:
+        assert clear_dead_runs(tmp_path) is True
+        assert ours.wait(timeout=5) == -signal.SIGKILL
+        assert stranger.poll() is None
+        assert clear_dead_runs(tmp_path) is False
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_taken_port_gives_the_next_one() -> None:
+    blocker = subprocess.Popen([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "18400"])
+    try:
+        deadline = time.monotonic() + 10
+        while (port := free_port(18400, "127.0.0.1")) == 18400:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert port == 18401
+    finally:
+        blocker.kill()
+        blocker.wait()
