@@ -39,7 +39,7 @@ def households(plan: Plan, places: Places) -> Iterator[tuple[object, ...]]:
 
 
 def _homes_of(community: Community, rng: np.random.Generator) -> Iterator[tuple[object, ...]]:
-    place = f"{community.street.fact.name}{community.name}"
+    place = f"{community.street.fact.name}{community.name.split('(')[0]}"
     key = initials(place)
     branch = community.sub_bureau.branch.id
     contacts = names.people(community.size, rng)
@@ -48,7 +48,7 @@ def _homes_of(community: Community, rng: np.random.Generator) -> Iterator[tuple[
         block, home = divmod(index, HOMES_A_BUILDING)
         unit, flat = divmod(home, FLOORS * DOORS)
         floor, door = divmod(flat, DOORS)
-        block, unit, room = block + 1, unit + 1, f"{floor + 1}{door + 1:02d}"
+        block, unit, room = block + community.first_building, unit + 1, f"{floor + 1}{door + 1:02d}"
         number = community.first_household + index
         yield (
             number,

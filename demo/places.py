@@ -13,6 +13,8 @@ GRIDS_A_SUB_BUREAU = 5
 TOO_LARGE, TOO_SMALL = 10_600, 7_500
 # Fewer grids can't make room for the two odd ones and stay in the band themselves.
 ODD_FROM_GRIDS = 8
+# In districts of this many grids one community is larger than a grid and divided by building group between two.
+LARGE_FROM_GRIDS, LARGE_AT, LARGE_WEIGHT, LARGE_BUILDINGS = 19, 5, 8.0, 100
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +62,7 @@ class Community:
     lat: float
     size: int
     first_household: int = 0
+    first_building: int = 1
     stays: "list[tuple[Grid, dt.date, dt.date | None]]" = field(default_factory=list)
 
     def grid_on(self, day: dt.date) -> "Grid":
@@ -120,9 +123,8 @@ def _communities_by_district(plan: Plan, grids: list[int]) -> list[int]:
 
 def _halls_by_district(plan: Plan, codes: list[str], grids: list[int]) -> list[int]:
     if not plan.is_full:
-        wanted = share_out(max(len(codes), round(plan.grids * FULL_HALLS / 230)), [float(g) for g in grids], 1)[
-            : len(codes)
-        ]
+        total = max(len(codes), round(plan.grids * FULL_HALLS / 230))
+        wanted = share_out(total, [float(count) for count in grids], at_least=1)
         return [min(count, len(facts.streets()[code])) for code, count in zip(codes, wanted, strict=True)]
     halls = []
     for area in ("urban", "rural"):
@@ -190,10 +192,22 @@ def _lay_grids(
         places.grids.append(grid)
         # No community below a third of the mean: neighbours differ, but none is a single house.
         weights = rng.lognormal(0, 0.5, count).clip(0.4, 2.5).tolist()
+        if len(sizes) >= LARGE_FROM_GRIDS and number in (LARGE_AT, LARGE_AT + 1):
+            weights[-1 if number == LARGE_AT else 0] = LARGE_WEIGHT
         for (place, name), homes in zip(own, share_out(size, weights), strict=True):
             community = _community(places, grid, place, name, homes, rng)
             community.stays.append((grid, since, None))
             grid.communities.append(community)
+    if len(sizes) >= LARGE_FROM_GRIDS:
+        _divide_large(*places.grids[-len(sizes) + LARGE_AT :][:2])
+
+
+def _divide_large(one: Grid, other: Grid) -> None:
+    """Make the last community of one grid and the first of the next the two halves of a large one."""
+    head, tail = one.communities[-1], other.communities[0]
+    tail.name, tail.street = f"{head.name}({LARGE_BUILDINGS + 1} 号楼起)", head.street
+    tail.lon, tail.lat, tail.first_building = head.lon, head.lat, LARGE_BUILDINGS + 1
+    head.name = f"{head.name}(1–{LARGE_BUILDINGS} 号楼)"
 
 
 def _spots(streets: list[Street], count: int) -> list[tuple[Street, str]]:

@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
         try:
             written = build(plan, say=say)
-            score_months(plan, now=timezone.now())
+            score_months(plan)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         say("months scored")
