@@ -83,7 +83,8 @@ def control(bound: Any) -> SafeString:
     attrs = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    return bound.as_widget(attrs=attrs)
+    html: SafeString = bound.as_widget(attrs=attrs)
+    return html
 
 
 @register.inclusion_tag("core/_query_select.html")
