@@ -10,8 +10,8 @@ from accounts.models import User
 
 class LoginForm(AuthenticationForm):
     error_messages = {
-        "invalid_login": _("登录名或密码不对。请检查大小写;连续错 5 次会锁定 15 分钟。"),
-        "inactive": _("这个账号已停用,请联系系统管理员。"),
+        "invalid_login": _("登录名或密码不对。请检查大小写；连续错 5 次会锁定 15 分钟。"),
+        "inactive": _("这个账号已停用，请联系系统管理员。"),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -20,8 +20,6 @@ class LoginForm(AuthenticationForm):
         self.fields["username"].error_messages["required"] = _("请写登录名。")
         self.fields["password"].label = _("密码")
         self.fields["password"].error_messages["required"] = _("请写密码。")
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "in"
 
 
 class UserForm(forms.ModelForm):
@@ -34,7 +32,6 @@ class UserForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.widget.attrs["class"] = "in"
             field.widget.attrs["autocomplete"] = "off"
 
     def clean(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class NavItem:
     label: str | Promise
     url: str
     current: bool
-    at_end: bool = False
+    end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Room:
     label: Promise
     doors: tuple[str, ...]
     within: frozenset[str]
-    at_end: bool = False
+    end: bool = False
 
 
-def _room(icon: str, label: Promise, doors: str, within: str, *, at_end: bool = False) -> Room:
-    return Room(icon, label, tuple(doors.split()), frozenset(within.split()), at_end)
+def _room(icon: str, label: Promise, doors: str, within: str, *, end: bool = False) -> Room:
+    return Room(icon, label, tuple(doors.split()), frozenset(within.split()), end)
 
 
 # A page belongs to the first room that names it, either by its URL name or by its whole app.
@@ -54,7 +54,7 @@ ROOMS = [
         _("设置"),
         "accounts:profile",
         "accounts:profile accounts:user_list accounts:user_new accounts:access_log",
-        at_end=True,
+        end=True,
     ),
 ]
 PHONE = [
@@ -74,7 +74,7 @@ def desk_items(request: HttpRequest, user: User, place: Place, today: dt.date) -
     for room in ROOMS:
         url = next(_open_doors(room, user, place, today), None)
         if url:
-            items.append(NavItem(room.icon, room.label, url, room is lit, room.at_end))
+            items.append(NavItem(room.icon, room.label, url, room is lit, room.end))
     return items
 
 

@@ -74,7 +74,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = PasswordChangeForm(cast(User, request.user), request.POST or None)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
-        messages.success(request, _("密码已更改,其他设备上的登录已退出。"))
+        messages.success(request, _("密码已更改，其他设备上的登录已退出。"))
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})
 

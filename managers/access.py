@@ -129,4 +129,4 @@ def refuse_unknown_codes(user: User) -> None:
     for field, (model, lookup) in known.items():
         code = getattr(user, field)
         if code and not model._default_manager.filter(**{lookup: code}).exists():
-            raise UnknownCode(_("没有编码为“%(code)s”的记录,请先导入。") % {"code": code}, field=field)
+            raise UnknownCode(_("没有编码为“%(code)s”的记录，请先导入。") % {"code": code}, field=field)

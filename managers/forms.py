@@ -12,12 +12,7 @@ from managers.models import Manager
 class DatedForm(forms.Form):
     """A form about something that holds from a day on."""
 
-    since = forms.DateField(label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "in"
+    since = forms.DateField(label=_("生效日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
 class PostingForm(DatedForm):
@@ -44,8 +39,8 @@ class WaiverForm(DatedForm):
     until = forms.DateField(
         label=_("失效日期"),
         required=False,
-        help_text=_("这一天起不再有效;空为长期"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("这一天起不再有效；空为长期"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(label=_("理由"), max_length=200)
 
@@ -65,4 +60,4 @@ class MoveForm(DatedForm):
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["community"].queryset = Community.objects.within(scope)  # type: ignore[attr-defined]
-        self.fields["community"].widget = forms.TextInput(attrs={"class": "in", "list": "communities"})
+        self.fields["community"].widget = forms.TextInput(attrs={"list": "communities"})

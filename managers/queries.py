@@ -106,6 +106,11 @@ class GridSize:
     tint: int = 1
 
     @property
+    def dot(self) -> float:
+        """Pixels on the 112-pixel scale of the list, where the band lies from 34 to 68."""
+        return min(max((self.households / 1000 - 6) * 17, 5), 107)
+
+    @property
     def is_flagged(self) -> bool:
         """Out of the band and nobody has said why."""
         return self.band.is_out and self.waiver is None

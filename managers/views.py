@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
+from accounts.models import User
+from accounts.nav import may_open
 from accounts.scope import Scope
-from core.periods import local_day
+from core.periods import Month, local_day
 from core.refusals import Refusal
 from grids.choices import WaiverKind
 from grids.domain import memberships, waivers
@@ -83,7 +85,7 @@ def community_move(request: HttpRequest, code: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(_field(form, refusal), str(refusal))
         else:
-            done = _("%(day)s 起,%(name)s归%(grid)s。") % {
+            done = _("%(day)s 起，%(name)s归%(grid)s。") % {
                 "day": data["since"],
                 "name": data["community"],
                 "grid": grid,
@@ -175,6 +177,7 @@ def _triangle_page(request: HttpRequest, grid: Grid, **forms: object) -> HttpRes
     found = queries.triangle(grid, today)
     may_plan = _may_plan(request)
     context = {"grid": grid, "triangle": found, "on": today, "may_plan": may_plan}
+    context["may_see_slips"] = may_open(_role(request), "acceptance:in_transit")
     context["map"] = draw(grid, queries.neighbours(grid, today))
     if may_plan:
         day = {"since": today}
@@ -191,7 +194,7 @@ def _person_page(request: HttpRequest, manager: Manager, **forms: object) -> Htt
     today, scope = _today(), _scope(request)
     history = queries.postings_of(manager)
     current = next((posting for posting in history if today in posting.period), None)
-    context = {"manager": manager, "postings": history, "current": current, "on": today}
+    context = {"manager": manager, "postings": history, "current": current, "on": today, "month": Month.of(today)}
     if _may_plan(request):
         day = {"since": today}
         context |= {
@@ -216,11 +219,18 @@ def _query(request: HttpRequest) -> queries.GridFilter:
 
 def _places(scope: Scope) -> dict[str, object]:
     """What the selects of a list offer."""
-    return {"branches": Branch.objects.within(scope), "sub_bureaus": SubBureau.objects.within(scope)}
+    return {
+        "branches": Branch.objects.within(scope),
+        "sub_bureaus": SubBureau.objects.within(scope).select_related("branch"),
+    }
 
 
 def _may_plan(request: HttpRequest) -> bool:
-    return getattr(request.user, "role", None) in PLANNERS
+    return _role(request) in PLANNERS
+
+
+def _role(request: HttpRequest) -> Role:
+    return Role(cast(User, request.user).role)
 
 
 def _field(form: object, refusal: Refusal) -> str | None:

@@ -29,10 +29,10 @@ def record_within_quota(
 ) -> AccessLog:
     """Add a line with a reason, at most `quota` of this action a day; raises ReasonMissing or QuotaUsedUp."""
     if len(reason.strip()) < 2:
-        raise ReasonMissing(_("请写明查看的理由,例如“约上门时间”。"), field="reason")
+        raise ReasonMissing(_("请写明查看的理由，例如“约上门时间”。"), field="reason")
     # Two tabs at once must not share the last look of the day.
     User.objects.select_for_update().get(pk=user.pk)
     today = day_start(local_day(now))
     if AccessLog.objects.filter(user=user, action=action, at__gte=today).count() >= quota:
-        raise QuotaUsedUp(_("今天已查看 %(quota)s 次,到了上限。确有需要请联系分公司。") % {"quota": quota})
+        raise QuotaUsedUp(_("今天已查看 %(quota)s 次，到了上限。确有需要请联系分公司。") % {"quota": quota})
     return record(user=user, action=action, subject=subject, reason=reason.strip())

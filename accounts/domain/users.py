@@ -33,7 +33,7 @@ def add(*, user: User, by: User) -> str:
 def set_active(*, user: User, is_active: bool, by: User) -> None:
     """Stop a user from logging in, or let them in again; raises OwnAccount."""
     if user.pk == by.pk:
-        raise OwnAccount(_("不能停用自己的账号,请另一位管理员来做。"))
+        raise OwnAccount(_("不能停用自己的账号，请另一位管理员来做。"))
     User.objects.filter(pk=user.pk).update(is_active=is_active)
     access_log.record(user=by, action="users.open" if is_active else "users.stop", subject=user.username)
 

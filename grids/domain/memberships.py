@@ -46,7 +46,7 @@ def close(*, membership: GridCommunity, on: dt.date) -> None:
     """End a membership: `on` is the first day it no longer holds. Raises CannotMove when it would hold on no day."""
     if on <= membership.period.lower:
         raise CannotMove(
-            _("这个社区 %(start)s 才进入现在的网格,生效日期要晚于这一天。") % {"start": membership.period.lower},
+            _("这个社区 %(start)s 才进入现在的网格，生效日期要晚于这一天。") % {"start": membership.period.lower},
             field="on",
         )
     GridCommunity.objects.filter(pk=membership.pk).update(period=DateRange(membership.period.lower, on, "[)"))
@@ -54,7 +54,7 @@ def close(*, membership: GridCommunity, on: dt.date) -> None:
 
 def _refuse_misplaced(community: Community, grid: Grid, on: dt.date) -> None:
     if community.sub_bureau.branch_id != grid.branch_id:
-        raise CannotMove(_("%(community)s属于另一家分公司,不能划入%(grid)s。") % _names(community, grid), field="grid")
+        raise CannotMove(_("%(community)s属于另一家分公司，不能划入%(grid)s。") % _names(community, grid), field="grid")
     if not Grid.objects.active_on(on).filter(pk=grid.pk).exists():
         raise CannotMove(_("%(grid)s在 %(on)s 不是有效网格。") % {"grid": grid, "on": on}, field="on")
 
@@ -70,7 +70,7 @@ def _refuse_collision(community: Community, grid: Grid, on: dt.date, current: Gr
     )
     if later:
         raise CannotMove(
-            _("%(community)s已排定 %(day)s 划入%(other)s,一个社区同一天只能在一个网格。请先撤掉那次调整。")
+            _("%(community)s已排定 %(day)s 划入%(other)s，一个社区同一天只能在一个网格。请先撤掉那次调整。")
             % {"community": community, "day": later.period.lower, "other": later.grid},
             field="on",
         )
@@ -81,7 +81,7 @@ def _waive_split(grid: Grid, on: dt.date, reason: str) -> None:
     if waived.filter(period__contains=on).exists():
         return
     if not reason.strip():
-        raise SplitReasonMissing(_("这个社区属于另一个分局,跨分局请写理由。"), field="reason")
+        raise SplitReasonMissing(_("这个社区属于另一个分局，跨分局请写理由。"), field="reason")
     later = waived.filter(period__startswith__gt=on).order_by("period").first()
     until = later.period.lower if later else None
     GridWaiver.objects.create(

@@ -33,12 +33,12 @@ def end(*, posting: Posting, on: dt.date) -> None:
     """End a posting; `on` is the first day without it. Raises CannotPost if nothing is left or it ended before."""
     lower, upper = posting.period.lower, posting.period.upper
     if on <= lower:
-        raise CannotPost(_("任期 %(start)s 才开始,离任日期要晚于这一天。") % {"start": lower}, field="on")
+        raise CannotPost(_("任期 %(start)s 才开始，离任日期要晚于这一天。") % {"start": lower}, field="on")
     if upper and on >= upper:
         raise CannotPost(_("任期在 %(end)s 已经结束。") % {"end": upper}, field="on")
     changed = Posting.objects.filter(pk=posting.pk, period=posting.period).update(period=DateRange(lower, on, "[)"))
     if not changed:
-        raise CannotPost(_("这条任职刚被别人改过,请刷新后再试。"))
+        raise CannotPost(_("这条任职刚被别人改过，请刷新后再试。"))
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def move(*, manager: Manager, grid: Grid, duty: str, on: dt.date) -> Posting:
 
 def _refuse_misplaced(manager: Manager, grid: Grid, since: dt.date) -> None:
     if manager.branch_id != grid.branch_id:
-        raise CannotPost(_("%(name)s不是这家分公司的人,先转分公司再任职。") % {"name": manager.name}, field="grid")
+        raise CannotPost(_("%(name)s不是这家分公司的人，先转分公司再任职。") % {"name": manager.name}, field="grid")
     if not Grid.objects.active_on(since).filter(pk=grid.pk).exists():
         raise CannotPost(_("%(grid)s在 %(since)s 不是有效网格。") % {"grid": grid, "since": since}, field="since")
 
@@ -72,9 +72,9 @@ def _refuse_second_grid(manager: Manager, period: DateRange) -> None:
     )
     if other is None:
         return
-    words = _("%(name)s从 %(start)s 起在%(grid)s任职,一人同一天只能服务一个网格。请先结束那段任职,或用“调动”。")
+    words = _("%(name)s从 %(start)s 起在%(grid)s任职，一人同一天只能服务一个网格。请先结束那段任职，或用“调动”。")
     if other.period.upper:
-        words = _("%(name)s在 %(start)s 至 %(end)s(不含)在%(grid)s任职,一人同一天只能服务一个网格。请改日期。")
+        words = _("%(name)s在 %(start)s 至 %(end)s(不含)在%(grid)s任职，一人同一天只能服务一个网格。请改日期。")
     raise CannotPost(
         words % {"name": manager.name, "start": other.period.lower, "end": other.period.upper, "grid": other.grid.name},
         field="since",
