@@ -2,7 +2,10 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -66,6 +69,17 @@ def fingerprint(file: BinaryIO) -> str:
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     return digest
+
+
+@contextmanager
+def on_disk(file: BinaryIO) -> Iterator[Path]:
+    """An uploaded file as a path, for readers that want one; leaves the file at its beginning."""
+    with tempfile.NamedTemporaryFile(prefix="gm-") as copy:
+        file.seek(0)
+        shutil.copyfileobj(file, copy, 1 << 20)
+        copy.flush()
+        yield Path(copy.name)
+    file.seek(0)
 
 
 def earlier(batch: Batch) -> Batch | None:

@@ -203,7 +203,9 @@ def _stage(loader: Loader, sheet: Sheet, places: Mapping[str, int], progress: Ca
     read = 0
     while block := list(islice(sheet.rows, BLOCK)):
         refused: list[Reason] = []
-        staging.fill(names, _cleaned(loader, block, places, len(sheet.header), refused))
+        # Cleaned before the COPY begins: a loader may ask the database something, and a COPY leaves no room for it.
+        cleaned = list(_cleaned(loader, block, places, len(sheet.header), refused))
+        staging.fill(names, cleaned)
         if refused:
             staging.refuse(refused)
         read += len(block)
