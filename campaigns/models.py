@@ -17,9 +17,7 @@ class Campaign(models.Model):
     code = models.CharField(_("活动编码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=60)
     starts_on = models.DateField(_("开始"))
-    ends_on = models.DateField(
-        _("结束"), null=True, blank=True, help_text=_("当天不再有效;空为长期")
-    )
+    ends_on = models.DateField(_("结束"), null=True, blank=True, help_text=_("当天不再有效;空为长期"))
 
     class Meta:
         verbose_name = _("营销活动")
@@ -38,12 +36,8 @@ class GridRowQuerySet(models.QuerySet):
 class Visit(models.Model):
     """Something a manager did in the grid on a day: the evidence behind the rating."""
 
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, related_name="visits", verbose_name=_("网格")
-    )
-    manager = models.ForeignKey(
-        Manager, models.PROTECT, related_name="visits", verbose_name=_("客户经理")
-    )
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="visits", verbose_name=_("网格"))
+    manager = models.ForeignKey(Manager, models.PROTECT, related_name="visits", verbose_name=_("客户经理"))
     household = models.ForeignKey(
         Household,
         models.PROTECT,
@@ -61,14 +55,8 @@ class Visit(models.Model):
     class Meta:
         verbose_name = _("走访")
         verbose_name_plural = _("走访")
-        indexes = [
-            models.Index(fields=["manager", "-visited_at"], name="visit_manager_at")
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=VisitKind.values), name="visit_kind_known"
-            )
-        ]
+        indexes = [models.Index(fields=["manager", "-visited_at"], name="visit_manager_at")]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=VisitKind.values), name="visit_kind_known")]
 
     def __str__(self) -> str:
         return f"{self.manager_id} {self.visited_at:%Y-%m-%d}"
@@ -77,12 +65,8 @@ class Visit(models.Model):
 class FollowUp(models.Model):
     """Something a manager has promised to do by a time."""
 
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, related_name="follow_ups", verbose_name=_("网格")
-    )
-    manager = models.ForeignKey(
-        Manager, models.PROTECT, related_name="follow_ups", verbose_name=_("客户经理")
-    )
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="follow_ups", verbose_name=_("网格"))
+    manager = models.ForeignKey(Manager, models.PROTECT, related_name="follow_ups", verbose_name=_("客户经理"))
     household = models.ForeignKey(
         Household,
         models.PROTECT,

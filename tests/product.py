@@ -1,0 +1,95 @@
+"""The whole product, as `make run` starts it: own database and broker, web server, worker and scheduler.
+
+Trips and browser tests share one of these, so they all run in one xdist worker (group "product").
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALL_COMPANY = ["--households", "6000", "--months", "3", "--seed", "7"]
+SERVERS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "GM_ENV")
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running product: where it answers and how to call its commands."""
+
+    url: str
+    environment: dict[str, str]
+
+    def command(self, *words: str) -> str:
+        """Run a management command; returns its standard output, raises CalledProcessError."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.command(*words, "--json"))
+
+
+@contextmanager
+def running_product() -> Iterator[Product]:
+    """Build a small demo company in a directory of its own, run everything, end everything."""
+    data = Path(tempfile.mkdtemp(prefix="gm-product-"))
+    environment = {name: value for name, value in os.environ.items() if name not in SERVERS and "PYTEST" not in name}
+    environment |= {"GM_DATA_DIR": str(data), "PORT": str(_free_port())}
+    product = Product(f"http://127.0.0.1:{environment['PORT']}", environment)
+    program = None
+    try:
+        product.command("demo", *SMALL_COMPANY)
+        with (data / "product.log").open("w") as log:
+            program = subprocess.Popen(
+                [sys.executable, "-m", "gridmarketing.run"],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        _wait_until_healthy(product.url, program, data / "product.log")
+        yield product
+    finally:
+        if program:
+            program.send_signal(signal.SIGINT)
+            program.wait(timeout=60)
+        subprocess.run([sys.executable, "-m", "gridmarketing.run", "--stop"], cwd=ROOT, env=environment, check=False)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(url: str, program: subprocess.Popen[bytes], log: Path, patience: float = 120) -> None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline and program.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    raise AssertionError(f"The product did not come up:\n{log.read_text(errors='replace')[-4000:]}")
