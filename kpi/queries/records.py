@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from acceptance.choices import OPEN_STATES, SlipState
 from acceptance.models import Acceptance, AcceptanceQuerySet, SlipLine
-from core.periods import Month, day_start, local_day
+from core.periods import Month, local_day
 from customers.models import Subscription, SubscriptionQuerySet
 from grids.models import Grid, GridCommunity
 from kpi.choices import Measure

@@ -1,6 +1,7 @@
 -- Completion: net new ÷ the grid's month target × 100. No target, or target 0: not scored.
 INSERT INTO kpi_item (grid_id, branch_id, code, status, gained, lost, actual, target, rate, score)
-SELECT grid_id, branch_id, code, status, gained, lost, gained - lost, target, rate, least(greatest(rate, floor), cap)
+SELECT grid_id, branch_id, code, status, gained, lost, gained - lost, target, rate,
+       CASE WHEN rate IS NOT NULL THEN least(greatest(rate, floor), cap) END
 FROM (
     SELECT *, CASE WHEN status = 'scored' THEN kpi_half_up((gained - lost) * 100, target, 4) END AS rate
     FROM (

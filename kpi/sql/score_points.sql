@@ -1,6 +1,7 @@
 -- Points: net new × points a unit, within the bounds of the scheme; nothing to reach, so never without a target.
 INSERT INTO kpi_item (grid_id, branch_id, code, status, gained, lost, actual, rate, score)
-SELECT grid_id, branch_id, code, status, gained, lost, gained - lost, points, least(greatest(points, floor), cap)
+SELECT grid_id, branch_id, code, status, gained, lost, gained - lost, points,
+       CASE WHEN points IS NOT NULL THEN least(greatest(points, floor), cap) END
 FROM (
     SELECT grid.grid_id, grid.branch_id, indicator.code, indicator.floor, indicator.cap, moved.gained, moved.lost,
            CASE WHEN target.is_exempt THEN 'exempt' ELSE 'scored' END AS status,

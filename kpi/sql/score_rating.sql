@@ -7,7 +7,7 @@ WITH rated AS (
 )
 INSERT INTO kpi_item (manager_id, branch_id, code, status, actual, rate, score)
 SELECT manager_id, branch_id, code, CASE WHEN rate IS NULL THEN 'no_rating' ELSE 'scored' END, rate, rate,
-       least(greatest(rate, floor), cap)
+       CASE WHEN rate IS NOT NULL THEN least(greatest(rate, floor), cap) END
 FROM (
     SELECT DISTINCT service.manager_id, service.branch_id, indicator.code, indicator.floor, indicator.cap,
            kpi_half_up(rated.points, rated.items, 4) AS rate

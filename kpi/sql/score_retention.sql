@@ -20,7 +20,8 @@ WITH home AS (
     GROUP BY home.grid_id, line.product_code
 )
 INSERT INTO kpi_item (grid_id, branch_id, code, status, lost, actual, base, target, rate, score)
-SELECT grid_id, branch_id, code, status, lost, base - lost, base, target_rate, rate, least(greatest(rate, floor), cap)
+SELECT grid_id, branch_id, code, status, lost, base - lost, base, target_rate, rate,
+       CASE WHEN rate IS NOT NULL THEN least(greatest(rate, floor), cap) END
 FROM (
     SELECT *, CASE WHEN status = 'scored'
                    THEN kpi_half_up((base - lost) * 10000, base * target_rate, 4) END AS rate

@@ -97,4 +97,5 @@ def _text(document: dict[str, Any]) -> str:
 
 
 def _line(row: dict[str, Any]) -> str:
-    return f"  {row['delta']:+d}  {row['day']}  {row['number']}  {row['product']}  {row['address']}  {row['note']}".rstrip()
+    columns = (f"{row['delta']:+d}", row["day"], row["number"], row["product"], row["address"], row["note"])
+    return "  " + "  ".join(columns).rstrip()
