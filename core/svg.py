@@ -19,7 +19,7 @@ Number = int | float
 
 
 def _safe(markup: str) -> SafeString:
-    # Callers escape every text that isn't ours; mark_safe would cost a third of a league page here.
+    # Callers escape every text that isn't ours; the class itself, because mark_safe() wraps each call.
     return SafeString(markup)
 
 
@@ -31,7 +31,6 @@ def _short(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".") or "0"
 
 
-@lru_cache(maxsize=512)
 def _item_bar(points: int) -> str:
     width = _short(min(points, 100) * _POINT)
     over = f'<path class="o" d="M{_CAP_X} 2h{_short((min(points, 133) - 100) * _POINT)}"/>' if points > 100 else ""
@@ -43,11 +42,17 @@ def item_cell(text: str, value: Number | None, *, low: bool = False, note: str =
 
     `text` is the number as shown (trusted, from core.formats), `value` the same in points; `note` is small print.
     """
+    return _item_cell(str(text), None if value is None else max(int(value), 0), low, str(note))
+
+
+# A league repeats the same few hundred cells on every visit.
+@lru_cache(maxsize=8192)
+def _item_cell(text: str, points: int | None, low: bool, note: str) -> SafeString:
     small = f" <small>{escape(note)}</small>" if note else ""
-    if value is None:
+    if points is None:
         return _safe(f'<span class="itm na"><span class="muted">{escape(text)}{small}</span></span>')
     kind = "itm low" if low else "itm"
-    return _safe(f'<span class="{kind}"><span>{text}{small}{_item_bar(max(int(value), 0))}')
+    return _safe(f'<span class="{kind}"><span>{text}{small}{_item_bar(points)}')
 
 
 def score_bar(
