@@ -8,6 +8,7 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 worker_class = "gthread"
+preload_app = True  # loaded once, then forked; and nobody can connect before it is loaded
 timeout = 120  # a big file may take its time to arrive
 graceful_timeout = 10
 keepalive = 5

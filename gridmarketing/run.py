@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -23,6 +24,7 @@ from gridmarketing import embedded, env, prepare, processes
 from gridmarketing.supervisor import Program, Supervisor, end_groups, say
 
 ROOT = Path(__file__).resolve().parent.parent
+HEAD_START_SECONDS = 2  # people wait for the web server, nobody for the others
 # Warnings that say nothing here: Celery's about root, WhiteNoise's about files that aren't collected.
 QUIET = {
     "PYTHONUNBUFFERED": "1",
@@ -92,10 +94,11 @@ def programs(environment: dict[str, str]) -> list[Program]:
     """Web server, worker and scheduler, as production runs them too."""
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "gridmarketing"]
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "gridmarketing.wsgi"]
+    later = time.monotonic() + HEAD_START_SECONDS
     return [
         Program("web", gunicorn, environment),
-        Program("worker", [*celery, "worker", "--without-gossip", "--without-mingle"], environment),
-        Program("beat", [*celery, "beat", "--pidfile="], environment),
+        Program("worker", [*celery, "worker", "--without-gossip", "--without-mingle"], environment, next_start=later),
+        Program("beat", [*celery, "beat", "--pidfile="], environment, next_start=later),
     ]
 
 
@@ -121,6 +124,8 @@ def start() -> None:
     run = Run(data, os.getpid())
     # Servers that a killed run had started are ours now, and end with us.
     run.note(owns_servers=clear_dead_runs(data))
+    for caught in (signal.SIGTERM, signal.SIGHUP):  # while preparing; the supervisor sets its own
+        signal.signal(caught, signal.default_int_handler)
     say("setup", "starting the database and the broker")
     try:
         if embedded.ensure():
