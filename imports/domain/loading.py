@@ -37,7 +37,7 @@ class UnknownKind(Refusal):
 REASONS: dict[str, str | Promise] = {
     "unknown": gettext_lazy("%(first)s %(second)s 不存在"),
     "repeated": gettext_lazy("与第 %(first)s 行重复"),
-    "foreign": gettext_lazy("%(first)s不在您的管理范围内"),
+    "foreign": gettext_lazy("%(first)s 不在您的管理范围内"),
 }
 
 

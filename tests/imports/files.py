@@ -5,6 +5,7 @@ from pathlib import Path
 from imports.domain.loading import Outcome, Request, load, loader_for
 from imports.domain.loading import Rejections
 
+
 def write_csv(path: Path, text: str, encoding: str = "utf-8") -> Path:
     path.write_bytes(text.encode(encoding))
     return path

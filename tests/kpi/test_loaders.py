@@ -96,4 +96,4 @@ def test_target_of_another_branch_is_refused(tmp_path):
     )
 
     assert outcome.counts == (1, 0, 0)
-    assert rejected == [(3, ["网格 G2不在您的管理范围内"])]
+    assert rejected == [(3, ["网格 G2 不在您的管理范围内"])]
