@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from accounts.choices import Role
 from accounts.models import User
@@ -47,3 +47,16 @@ def public(view: View) -> View:
 DEPARTMENT = (Role.COMPANY, Role.BRANCH)
 OVERSEERS = (Role.COMPANY, Role.BRANCH, Role.SUB_BUREAU, Role.AUDITOR)
 HALL_STAFF = (Role.HALL_CLERK, Role.HALL_MANAGER)
+
+
+def api_open_to_all(view: View) -> View:
+    """Any role; without a login the answer is 401, since a program doesn't read a login page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return JsonResponse({"detail": "Authentication required."}, status=401)
+        return view(request, *args, **kwargs)
+
+    guarded.roles = frozenset(Role)  # type: ignore[attr-defined]
+    return guarded

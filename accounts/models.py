@@ -57,6 +57,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("用户")
         verbose_name_plural = _("用户")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(is_staff=False) | Q(role=Role.IT_ADMIN),
+                name="user_staff_is_it_admin",
+                violation_error_message=_("只有系统管理员能进后台。"),
+            ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
             models.CheckConstraint(
                 condition=~Q(role=Role.BRANCH) | ~Q(branch_code=""),

@@ -1,5 +1,9 @@
 """REST of this app, under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from grids import api
+
+urlpatterns = [
+    path("", api.grids, name="api_grids"),
+]

@@ -158,7 +158,7 @@ def household_counts(communities: Iterable[int]) -> dict[int, int]:
         Household.objects.filter(community_id__in=list(communities))
         .order_by()
         .values_list("community_id")
-        .annotate(Count("*"))
+        .annotate(households=Count("*"))
     )
     return dict(counted)
 
