@@ -71,7 +71,8 @@ def test_import_linter_finds_an_import_of_a_higher_app(house: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("upper", "lower"), [("views", "domain"), ("forms", "models"), ("domain", "models"), ("models", "choices")]
+    ("upper", "lower"),
+    [("views", "domain"), ("forms", "models"), ("domain", "models"), ("models", "choices"), ("queries", "domain")],
 )
 def test_import_linter_finds_an_import_against_the_way_inside_an_app(house: Path, upper: str, lower: str) -> None:
     (house / "kpi" / f"{upper}.py").touch()
