@@ -115,7 +115,8 @@ def _check_totals(scheme: Scheme, indicators: list[Indicator]) -> None:
         raise SchemeRefused(
             _("三类权重合计是 %(total)s%%,应为 100%%。") % {"total": _percent(Decimal(everything))}, field="weight"
         )
-    if (scheme.business_total, scheme.retention_total) != (70, 20) and not scheme.override_reason:
+    usual = scheme.business_total == 70 and scheme.retention_total == 20
+    if not (usual or scheme.override_reason):
         raise SchemeRefused(_("不按 70/20/10 分配时,要写明理由。"), field="override_reason")
 
 

@@ -1,4 +1,4 @@
-"""The assessment worked out a second time: from the rules, day by day, in fractions. Knows no database and no kpi code."""
+"""The assessment worked out a second time: day by day, in fractions. Knows no database and none of the kpi code."""
 
 import datetime as dt
 from collections import defaultdict
