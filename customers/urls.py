@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from customers import views
 
 app_name = "customers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("search/", views.household_search, name="household_search"),
+]
