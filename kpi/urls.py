@@ -1,4 +1,24 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from kpi.views import effects, league, runs, schemes, scores
 
 app_name = "kpi"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", league.grids, name="league"),
+    path("people/", league.people, name="people"),
+    path("branches/", league.branches, name="branches"),
+    path("slips/<str:number>/", effects.slip, name="slip_effect"),
+    path("acceptances/<str:order_no>/", effects.acceptance, name="acceptance_effect"),
+    path("schemes/", schemes.scheme_list, name="scheme_list"),
+    path("schemes/<int:pk>/", schemes.scheme_detail, name="scheme_detail"),
+    path("runs/", runs.run_list, name="run_list"),
+    path("runs/request/", runs.request_run, name="run_request"),
+    path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
+    path("targets/", schemes.scheme_list, name="target_list"),
+    path("ratings/", schemes.scheme_list, name="rating_list"),
+    path("<str:month>/grids/<str:code>/", scores.grid, name="grid_score"),
+    path("<str:month>/people/<str:staff_no>/", scores.person, name="person_score"),
+    path("<str:month>/<str:branch>/publish/", schemes.scheme_list, name="month_publish"),
+    path("<str:month>/<str:branch>/close/", schemes.scheme_list, name="month_close"),
+    path("<str:month>/<str:branch>/meeting/", schemes.scheme_list, name="meeting"),
+]

@@ -1,0 +1,60 @@
+"""What pages ask: filters that live in the address, and the sheets people fill in."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from accounts.scope import Scope
+from core.periods import Month, NoSuchMonth
+from grids.models import Branch, Street, SubBureau
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A league's query as the address holds it; what the scope doesn't cover is not there."""
+
+    month: Month
+    branch: Branch | None = None
+    sub_bureau: SubBureau | None = None
+    street: Street | None = None
+    sort: str = "total"
+    branches: tuple[Branch, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The same query as text, in a fixed order."""
+        parts = QueryDict(mutable=True)
+        parts["month"] = str(self.month)
+        for name in ("branch", "sub_bureau", "street"):
+            if place := getattr(self, name):
+                parts[name] = place.code
+        if self.sort != "total":
+            parts["sort"] = self.sort
+        return parts.urlencode()
+
+
+def month_of(text: str, default: Month) -> Month:
+    try:
+        return Month.parse(text) if text else default
+    except NoSuchMonth:
+        return default
+
+
+def asked(query: QueryDict, scope: Scope, default: Month) -> Asked:
+    """Read a query; an unknown or foreign place narrows nothing. Who sees one branch only has chosen it."""
+    branches = tuple(Branch.objects.within(scope))
+    by_code = {branch.code: branch for branch in branches}
+    branch = branches[0] if len(branches) == 1 else by_code.get(query.get("branch", ""))
+    sub_bureau = street = None
+    if branch and (code := query.get("sub_bureau")):
+        sub_bureau = SubBureau.objects.within(scope).filter(code=code, branch=branch).first()
+    if branch and (code := query.get("street")):
+        street = Street.objects.filter(code=code).first()
+    return Asked(
+        month=month_of(query.get("month", ""), default),
+        branch=branch,
+        sub_bureau=sub_bureau,
+        street=street,
+        sort=query.get("sort", "total")[:20],
+        branches=branches,
+    )

@@ -1,0 +1,78 @@
+"""The league of people: the team's items by days served, the rating of one's own."""
+
+from dataclasses import dataclass
+
+from accounts.scope import Scope
+from core import sql
+from grids.models import Grid
+from kpi.models import Indicator
+from kpi.queries.generations import Generation
+from managers.models import Manager, Posting
+
+
+@dataclass(slots=True)
+class Person:
+    """One person of the league. `days` are days of membership in the month, `developed` the net of their own wins."""
+
+    manager_id: int
+    staff_no: str
+    name: str
+    branch_id: int
+    branch_code: str
+    branch_name: str
+    total: float
+    rank_in_branch: int
+    rank_in_company: int
+    is_provisional: bool
+    old_total: float | None
+    old_rank_in_branch: int | None
+    old_rank_in_company: int | None
+    team: str
+    duty: str
+    days: int
+    developed: float
+    rank: int = 0
+    climbed: int | None = None
+
+
+def visible_people(
+    scope: Scope, *, branch: int | None = None, sub_bureau: int | None = None, street: str = ""
+) -> list[int]:
+    """Ids of the people one may see; a place narrows to those who ever served there."""
+    people = Manager.objects.within(scope)
+    if branch:
+        people = people.filter(branch=branch)
+    if sub_bureau or street:
+        grids = Grid.objects.filter(sub_bureau=sub_bureau) if sub_bureau else Grid.objects.all()
+        if street:
+            grids = grids.filter(memberships__community__street__code=street)
+        people = people.filter(pk__in=Posting.objects.filter(grid__in=grids).values("manager"))
+    return list(people.order_by().values_list("pk", flat=True))
+
+
+def people_league(
+    shown: Generation, before: Generation, managers: list[int], indicators: list[Indicator], *, in_branch: bool
+) -> list[Person]:
+    """Rows best first, in one statement."""
+    found = sql.tuples(
+        "kpi/list_people",
+        branches=shown.branches,
+        runs=shown.run_ids,
+        old_branches=before.branches,
+        old_runs=before.run_ids,
+        managers=managers,
+        first=shown.month.first,
+        next_first=shown.month.next_first,
+        products=business_products(indicators),
+    )
+    people = [Person(*values) for values in found]
+    for person in people:
+        person.rank = person.rank_in_branch if in_branch else person.rank_in_company
+        was = person.old_rank_in_branch if in_branch else person.old_rank_in_company
+        person.climbed = None if was is None else was - person.rank
+    return people
+
+
+def business_products(indicators: list[Indicator]) -> list[str]:
+    """Products that somebody can develop: those of completion and of points."""
+    return sorted({code for i in indicators if i.measure in ("completion", "points") for code in i.products})

@@ -1,0 +1,143 @@
+"""From a score to its items and from an item to the very records."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from accounts.choices import Role
+from accounts.doors import OVERSEERS, open_to
+from core.formats import day, number
+from core.periods import Month, NoSuchMonth
+from grids.models import Grid
+from kpi.choices import Measure
+from kpi.queries.generations import Generation, generations, trial_number
+from kpi.queries.penetration import penetration
+from kpi.queries.people import business_products
+from kpi.queries.persons import own_development, ratings_of, served_grids
+from kpi.queries.records import Record, records_of_item, uncounted_of_item
+from kpi.queries.sheets import Item, Sheet, sheet
+from kpi.views.exports import records_table, sent
+from kpi.views.workings import formula_text, lines, terms, working_steps
+from managers.models import Manager
+
+SHOWN = 50
+READERS = (*OVERSEERS, Role.ACCOUNT_MANAGER)
+
+
+def month_or_404(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except NoSuchMonth:
+        raise Http404 from None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records of one day or one person, netted."""
+
+    name: str
+    gained: int
+    lost: int
+
+    @property
+    def net(self) -> int:
+        return self.gained - self.lost
+
+
+def grouped(records: Sequence[Record], by: str) -> list[Group]:
+    """By `day`, or by the person who developed, most first."""
+    name = (lambda r: r.day) if by == "day" else (lambda r: r.developer or _("没有发展人"))
+    gained, lost = Counter[Any](), Counter[Any]()
+    for record in records:
+        (gained if record.delta > 0 else lost)[name(record)] += abs(record.delta)
+    keys = sorted({*gained, *lost}, key=str, reverse=True)
+    if by != "day":
+        keys.sort(key=lambda key: lost[key] - gained[key])
+    return [Group(day(key) if by == "day" else key, gained[key], lost[key]) for key in keys]
+
+
+def frame(request: HttpRequest, found: Sheet | None, month: Month, shown: Generation, branch: int) -> dict[str, Any]:
+    """What a grid's and a person's sheet share."""
+    page: dict[str, Any] = {"month": month, "sheet": found, "state": shown.states.get(branch)}
+    if found is None:
+        return page
+    item = found.item(request.GET.get("item"))
+    if item is None:
+        raise Http404
+    return page | {
+        "item": item,
+        "terms": terms(found, item),
+        "items": lines(found, item),
+        "steps": working_steps(item, found.score.manager_id is not None),
+        "formula": formula_text(found),
+        "is_exact": found.exact == found.score.total,
+        "exact": number(found.exact, 6).rstrip("0"),
+        "run": found.run,
+        "trial": trial_number(found.run),
+        "may_see_runs": request.user.role in OVERSEERS,
+        "may_see_league": request.user.role in READERS,
+    }
+
+
+@open_to(*READERS)
+def grid(request: HttpRequest, month: str, code: str) -> HttpResponse:
+    """How was the score of this grid worked out?"""
+    subject = get_object_or_404(Grid.objects.within(request.scope).select_related("branch"), code=code)
+    at = month_or_404(month)
+    shown, before = generations(at)
+    found = sheet(shown, before, grid=subject)
+    page = frame(request, found, at, shown, subject.branch_id) | {"grid": subject}
+    if found is None:
+        return render(request, "kpi/score_missing.html", page | {"name": subject.name})
+    rows = _records(found, page["item"], subject)
+    if kind := request.GET.get("export"):
+        return sent(records_table(rows["records"], subject.name, page["item"].rule.code, at), kind)
+    return render(request, "kpi/score_grid.html", page | rows | _shown(request, rows["records"]))
+
+
+def _records(found: Sheet, item: Item, subject: Grid) -> dict[str, Any]:
+    records = records_of_item(run=found.run, grid=subject, code=item.rule.code)
+    uncounted = uncounted_of_item(run=found.run, grid=subject, code=item.rule.code)
+    with_rate = item.rule.measure == Measure.COMPLETION
+    last = Month.of(found.run.month).next_first
+    return {
+        "records": sorted(records.records, key=lambda r: (r.day, r.number), reverse=True) if records else [],
+        "ratings": records.ratings if records else [],
+        "uncounted": uncounted,
+        "uncounted_count": sum(reason.count for reason in uncounted),
+        "penetration": penetration(subject, item.rule.products, last) if with_rate else None,
+    }
+
+
+def _shown(request: HttpRequest, records: list[Record]) -> dict[str, Any]:
+    by = request.GET.get("by", "")
+    rows = records if "all" in request.GET else records[:SHOWN]
+    groups = grouped(records, by) if by in ("day", "person") else None
+    return {"by": by, "shown": rows, "groups": groups, "record_count": len(records)}
+
+
+@open_to(*READERS)
+def person(request: HttpRequest, month: str, staff_no: str) -> HttpResponse:
+    """How was the score of this person worked out?"""
+    subject = get_object_or_404(Manager.objects.within(request.scope).select_related("branch"), staff_no=staff_no)
+    at = month_or_404(month)
+    shown, before = generations(at)
+    found = sheet(shown, before, manager=subject)
+    page = frame(request, found, at, shown, subject.branch_id) | {"manager": subject}
+    if found is None:
+        return render(request, "kpi/score_missing.html", page | {"name": subject.name})
+    item: Item = page["item"]
+    rules = [each.rule for each in found.items]
+    developed = own_development(subject, at, business_products(rules))
+    page |= {
+        "served": served_grids(subject, found.run, item.rule.code),
+        "ratings": ratings_of(subject, at) if item.rule.measure == Measure.RATING else None,
+        "developed": developed[:SHOWN],
+        "developed_net": sum(-d.share if d.is_cancelled else d.share for d in developed) / 100,
+    }
+    return render(request, "kpi/score_person.html", page)
