@@ -35,6 +35,7 @@ class Batch(models.Model):
     changed_count = models.PositiveIntegerField(_("变更"), default=0)
     same_count = models.PositiveIntegerField(_("相同"), default=0)
     rejected_count = models.PositiveIntegerField(_("拒收"), default=0)
+    header = models.JSONField(_("表头"), default=list, blank=True)
     samples = models.JSONField(_("样例"), default=list, blank=True)
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     error = models.TextField(_("失败原因"), blank=True)

@@ -102,7 +102,7 @@ def show(batch: Batch) -> Shown:
     """A batch with samples of what it would do and the first rejected rows."""
     loader = loader_for(batch.kind)
     rejects = list(batch.rejected_rows.all()[:REJECTS_SHOWN])
-    titles = list(rejects[0].values) if rejects else []
+    titles = batch.header
     return Shown(
         batch=batch,
         label=str(loader.label),

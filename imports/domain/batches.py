@@ -189,6 +189,7 @@ def _columns(batch: Batch, outcome: Outcome) -> dict[str, Any]:
         "changed_count": outcome.counts.changed,
         "same_count": outcome.counts.same,
         "rejected_count": outcome.rejected,
+        "header": [title for title in outcome.header if title],
         "samples": outcome.samples or batch.samples,
         "finished_at": Now(),
     }

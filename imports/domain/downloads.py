@@ -27,7 +27,7 @@ def template(loader: Loader, ending: str) -> BinaryIO:
 
 def rejects(batch: Batch) -> BinaryIO:
     rows: Iterator[rejected.Rejected] = batch.rejected_rows.values_list("line", "values", "reasons").iterator()
-    return _made("xlsx", lambda path: rejected.write(path, rows))
+    return _made("xlsx", lambda path: rejected.write(path, batch.header, rows))
 
 
 def export(loader: Loader, ending: str, *, user: User, month: Month | None) -> BinaryIO:

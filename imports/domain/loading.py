@@ -1,5 +1,6 @@
 """The shape of a loader: what every kind of file shares. It knows no kind itself."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -143,6 +144,7 @@ def guess_kind(header: Sequence[str], kinds: Iterable[str]) -> str | None:
 class Outcome:
     """What became of a file. `rejected` counts lines, `read` all lines with something in them."""
 
+    header: list[str] = field(default_factory=list)
     read: int = 0
     counts: Counts = Counts(0, 0, 0)
     rejected: int = 0
@@ -185,7 +187,7 @@ def load(
     places = positions(loader, sheet.header)
     staging.open_tables(loader.columns, loader.derived)
     try:
-        outcome = Outcome(read=_stage(loader, sheet, places, progress))
+        outcome = Outcome(header=sheet.header, read=_stage(loader, sheet, places, progress))
         with transaction.atomic():
             sql.run("imports/serialize_merge", lock=MERGE_LOCK)
             _check(loader, request)
@@ -260,7 +262,7 @@ def _write(loader: Loader, request: Request, places: Mapping[str, int], outcome:
     if holds_back:
         outcome.counts = staging.preview(merge, source, **request.params)
         outcome.samples = [
-            {"line": line, "is_new": is_new, "values": row}
+            {"line": line, "is_new": is_new, "values": json.loads(row)}
             for line, is_new, row in staging.samples(merge, source, **request.params)
         ]
         return

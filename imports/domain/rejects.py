@@ -1,6 +1,6 @@
 """Rejected rows in the shape they came in, with the reasons beside them: correct them and send only those."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from core.spreadsheets import writer
@@ -10,24 +10,16 @@ REMARK = "错误说明"
 Rejected = tuple[int, dict[str, str], list[str]]
 
 
-def write(path: Path, rows: Iterable[Rejected]) -> int:
+def write(path: Path, header: Sequence[str], rows: Iterable[Rejected]) -> int:
     """Write rejected rows; in .xlsx the faulty cells are red and carry the reason. Returns how many."""
-    rows = iter(rows)
-    first = next(rows, None)
-    titles = [title for title in first[1] if title != REMARK] if first else []
+    titles = [title for title in header if title != REMARK]
     count = 0
     with writer(path, [*titles, REMARK]) as out:
-        for _line, values, reasons in _all(first, rows):
+        for _line, values, reasons in rows:
             cells = [values.get(title, "") for title in titles]
             out.row([*cells, ";".join(reasons)], marks=_marks(titles, reasons))
             count += 1
     return count
-
-
-def _all(first: Rejected | None, rest: Iterator[Rejected]) -> Iterator[Rejected]:
-    if first:
-        yield first
-    yield from rest
 
 
 def _marks(titles: list[str], reasons: list[str]) -> dict[int, str]:

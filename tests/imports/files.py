@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from imports.domain.loading import Outcome, Request, load, loader_for
-from imports.domain.loading import Rejections
+from imports.domain.loading import Outcome, Rejections, Request, load, loader_for
 
 
 def write_csv(path: Path, text: str, encoding: str = "utf-8") -> Path:

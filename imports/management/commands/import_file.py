@@ -34,7 +34,7 @@ class Command(BaseCommand):
             batch.refresh_from_db()
             if options["reject_to"]:
                 rows = batch.rejected_rows.values_list("line", "values", "reasons").iterator()
-                rejects.write(options["reject_to"], rows)
+                rejects.write(options["reject_to"], batch.header, rows)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
