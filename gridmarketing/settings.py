@@ -243,6 +243,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Slips: working hours until the next side has to act, and the working day they are counted in (seven days a week).
+SLIP_WORKING_DAY = ("08:30", "17:30")
+SLIP_HOURS = {"receive": 24, "accept": 48, "resubmit": 24}
+SLIP_WARN_HOURS = 4
+SLIP_SIMILAR_DAYS = 30  # the same household and product again inside this time is a warning
+
 # REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

@@ -1,0 +1,29 @@
+"""Who stands behind a step of a slip: the field side, the hall side, or neither."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from accounts.models import User
+from accounts.scope import Scope
+from grids.models import Hall
+from managers.choices import Duty
+from managers.models import Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person as slips know them: their own manager and operator rows, and the halls whose counter they stand at."""
+
+    user: int
+    manager: int | None = None
+    operator: int | None = None
+    halls: frozenset[int] = field(default_factory=frozenset)
+
+
+def actor_of(user: User, scope: Scope, *, on: dt.date) -> Actor:
+    """The actor of a day; a manager on hall duty works at the halls that serve their grid."""
+    halls = scope.halls
+    if scope.manager:
+        posted = Posting.objects.active_on(on).filter(manager=scope.manager, duty=Duty.HALL)
+        halls = frozenset(Hall.objects.filter(grids__postings__in=posted).values_list("pk", flat=True))
+    return Actor(user=user.pk, manager=scope.manager, operator=scope.operator, halls=halls)

@@ -1,0 +1,263 @@
+"""Slips 预受理单: what may happen to one. Every step is one conditional UPDATE; a trigger writes the history."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from acceptance.domain import acceptances, contents, transitions
+from acceptance.domain.acceptances import Order, Split
+from acceptance.domain.actors import Actor
+from acceptance.domain.contents import Content
+from acceptance.domain.transitions import Side, Step
+from acceptance.models import Product, Slip, SlipLine
+from accounts.models import User
+from core import sql
+from core.periods import local_day
+from core.refusals import Refusal
+from customers.models import Household
+from grids.models import Hall
+
+
+class UnknownPlace(Refusal):
+    """Neither the household nor the manager leads to a grid and its hall."""
+
+
+class ContentChanged(Refusal):
+    """The same form was sent before with other content; `number` is the slip that stands."""
+
+    def __init__(self, message: str, *, number: str) -> None:
+        super().__init__(message)
+        self.number = number
+
+
+class SimilarExists(Refusal):
+    """A warning: the household asked for the same lately; `number` is that slip. Goes through when acknowledged."""
+
+    def __init__(self, message: str, *, number: str) -> None:
+        super().__init__(message)
+        self.number = number
+
+
+class ReasonMissing(Refusal):
+    """The other side has to know why."""
+
+
+class WrongHall(Refusal):
+    """A slip can't go there."""
+
+
+class WrongDuplicate(Refusal):
+    """The slip named as the first one isn't one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The number of a slip, and whether this very call wrote it."""
+
+    number: str
+    is_new: bool
+
+
+def submit(
+    *, client_uuid: uuid.UUID, content: Content, by: User, now: dt.datetime, acknowledged: bool = False
+) -> Receipt:
+    """Send a slip to its hall. Sent twice it is the same slip; raises IncompleteSlip, UnknownPlace, ContentChanged,
+    SimilarExists (unless acknowledged)."""
+    contents.check(content)
+    day = local_day(now)
+    params = {
+        "client_uuid": str(client_uuid),
+        "staff_no": by.staff_code,
+        "user": by.pk,
+        "now": now,
+        "day": day,
+        "number_prefix": contents.number_prefix(day),
+        "content_hash": content.fingerprint,
+        "household_code": content.household_code,
+        "typed_address": content.typed_address,
+        "contact_name": content.contact_name,
+        "contact_phone": content.contact_phone,
+        "source": content.source,
+        "campaign_code": content.campaign_code,
+        "notes": content.notes,
+        "products": list(content.products),
+        "similar_since": now - dt.timedelta(days=settings.SLIP_SIMILAR_DAYS),
+        "acknowledged": acknowledged,
+    }
+    found = sql.rows("acceptance/submit_slip", **params)[0]
+    if found["written"]:
+        return Receipt(found["written"], is_new=True)
+    if not found["known"]:
+        # Somebody else's copy of this form may have been written since our statement began.
+        late = Slip.objects.filter(client_uuid=client_uuid).values("number", "content_hash").first()
+        found |= {"known": late["number"], "content_hash": late["content_hash"]} if late else {}
+    if found["known"]:
+        return _same_slip(found["known"], found["content_hash"], content)
+    raise _obstacle(found)
+
+
+def _same_slip(number: str, content_hash: str, content: Content) -> Receipt:
+    if content_hash == content.fingerprint:
+        return Receipt(number, is_new=False)
+    raise ContentChanged(
+        _("这张表已经送出,单号 %(number)s,内容与现在的不同。请新开一单,或在原单上补充。") % {"number": number},
+        number=number,
+    )
+
+
+def _obstacle(found: dict[str, Any]) -> Refusal:
+    if not found["is_manager"]:
+        return UnknownPlace(_("您的工号不是客户经理,不能提交预受理单。"))
+    if not found["has_place"]:
+        return UnknownPlace(_("找不到这位客户,或您现在不在任何网格任职,不知道送哪个营业厅。"), field="household_code")
+    if not found["are_sold"]:
+        return contents.IncompleteSlip(_("选的产品里有不再销售的,请重选。"), field="products")
+    number = found["similar_number"]
+    return SimilarExists(
+        _("这一户近 30 天已有相似的单 %(number)s。确实要再办,请确认后再送。") % {"number": number}, number=number
+    )
+
+
+def receive(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
+    """The hall has seen the slip."""
+    _move(slip, transitions.RECEIVE, by=by, now=now, received_at=now)
+
+
+def claim(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
+    """An operator takes the slip; others see whose it is."""
+    if by.operator is None:
+        raise transitions.NotYours(_("接单要有操作工号,您的账号没有。"))
+    _move(slip, transitions.CLAIM, by=by, now=now, claimed_by=by.operator)
+
+
+def release(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
+    """An operator lays the slip back."""
+    _move(slip, transitions.RELEASE, by=by, now=now, claimed_by=None)
+
+
+def take(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
+    """Receive where that is still to be done, then claim: one key at the counter."""
+    with transaction.atomic():
+        if slip.state in transitions.RECEIVE.origins:
+            receive(slip=slip, by=by, now=now)
+        claim(slip=slip, by=by, now=now)
+
+
+def accept(
+    *,
+    slip: Slip,
+    orders: Sequence[Order],
+    by: Actor,
+    now: dt.datetime,
+    split: Split | None = None,
+    household: Household | None = None,
+) -> None:
+    """Key the slip into formal orders, all or none; credits its manager, or both of a split."""
+    if by.operator is None:
+        raise transitions.NotYours(_("正式受理要有操作工号,您的账号没有。"))
+    home = slip.household or household
+    if home is None:
+        raise acceptances.BadOrder(_("新地址还没有客户编码,请先填客户编码。"), field="household_code")
+    earliest = local_day(slip.submitted_at) if slip.submitted_at else None
+    acceptances.check_orders(orders, earliest=earliest, today=local_day(now))
+    try:
+        with transaction.atomic():
+            _move(slip, transitions.ACCEPT, by=by, now=now, accepted_at=now, claimed_by=by.operator, household=home)
+            acceptances.write(
+                orders,
+                household=home,
+                developer=slip.manager,
+                split=split,
+                operator=by.operator,
+                slip=slip,
+                channel="direct",
+            )
+    except IntegrityError as error:
+        raise acceptances.order_taken(orders) from error
+
+
+def return_to_field(*, slip: Slip, reason: str, by: Actor, now: dt.datetime) -> None:
+    """Back to the manager, who must know what to add."""
+    _move(slip, transitions.RETURN, by=by, now=now, note=_reason(reason), claimed_by=None)
+
+
+def resubmit(
+    *,
+    slip: Slip,
+    contact_name: str,
+    contact_phone: str,
+    notes: str,
+    products: Sequence[str],
+    by: Actor,
+    now: dt.datetime,
+) -> None:
+    """The manager has added what was asked for; the hall's clock starts again."""
+    contents.check_contact(contact_name, contact_phone)
+    known = set(Product.objects.filter(code__in=products, is_sold=True).values_list("code", flat=True))
+    wanted = [code for code in products if code in known]
+    if not wanted:
+        raise contents.IncompleteSlip(_("请至少选一个产品。"), field="products")
+    with transaction.atomic():
+        _move(
+            slip,
+            transitions.RESUBMIT,
+            by=by,
+            now=now,
+            contact_name=contact_name,
+            contact_phone=contact_phone,
+            notes=notes,
+        )
+        slip.lines.all().delete()
+        SlipLine.objects.bulk_create(
+            SlipLine(slip=slip, product_id=code, position=place) for place, code in enumerate(wanted, 1)
+        )
+
+
+def transfer(*, slip: Slip, hall: Hall, reason: str, by: Actor, now: dt.datetime) -> None:
+    """Another hall of the branch takes over."""
+    if hall.pk == slip.hall_id or hall.branch_id != slip.branch_id:
+        raise WrongHall(_("请选本分公司的另一个营业厅。"), field="hall")
+    _move(slip, transitions.TRANSFER, by=by, now=now, note=_reason(reason), hall=hall.pk, claimed_by=None)
+
+
+def close(
+    *, slip: Slip, outcome: str, reason: str, by: Actor, now: dt.datetime, duplicate_of: Slip | None = None
+) -> None:
+    """End a slip without an order: withdraw, abandon, no_resource or duplicate (which names the first slip)."""
+    if outcome not in transitions.CLOSINGS:
+        raise ReasonMissing(_("请选怎样了结。"), field="outcome")
+    first = None
+    if outcome == "duplicate":
+        if duplicate_of is None or duplicate_of.pk == slip.pk or duplicate_of.branch_id != slip.branch_id:
+            raise WrongDuplicate(_("请填与之重复的那一单的单号。"), field="duplicate_of")
+        first = duplicate_of.pk
+        reason = reason or duplicate_of.number
+    step = transitions.STEPS[outcome]
+    _move(slip, step, by=by, now=now, note=_reason(reason), claimed_by=None, duplicate_of=first)
+
+
+def _move(slip: Slip, step: Step, *, by: Actor, now: dt.datetime, note: str = "", **changes: Any) -> None:
+    """One conditional UPDATE: whoever comes second finds the state changed and is told so."""
+    transitions.check(step, slip, by)
+    changes |= {"state": step.target, "state_at": now, "state_by": by.user, "state_note": note}
+    free = Q(claimed_by=None) | Q(claimed_by=by.operator) if Side.FIELD not in step.sides else Q()
+    same_hall = Q(hall=slip.hall_id)
+    touched = Slip.objects.filter(free, same_hall, pk=slip.pk, state__in=step.origins).update(**changes)
+    slip.refresh_from_db()
+    if not touched:
+        transitions.check(step, slip, by)
+        raise transitions.StepForbidden(_("%(number)s 刚被别人处理了,请刷新。") % {"number": slip.number})
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if not reason:
+        raise ReasonMissing(_("请写明原因,对方要据此处理。"), field="reason")
+    return reason[:200]
