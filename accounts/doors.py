@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from accounts.choices import Role
@@ -22,13 +22,14 @@ def open_to(*roles: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _login_first(request)
             if cast(User, request.user).role not in roles:
                 raise Http404
             return view(request, *args, **kwargs)
 
-        door = login_required(guarded)
-        door.roles = frozenset(roles)  # type: ignore[attr-defined]
-        return door
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
+        return guarded
 
     return decorate
 
@@ -44,19 +45,13 @@ def public(view: View) -> View:
     return view
 
 
+def _login_first(request: HttpRequest) -> HttpResponse:
+    """People are sent to the login page; a program is told, since it wouldn't read one."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": "login required"}, status=401)
+    return redirect_to_login(request.get_full_path())
+
+
 DEPARTMENT = (Role.COMPANY, Role.BRANCH)
 OVERSEERS = (Role.COMPANY, Role.BRANCH, Role.SUB_BUREAU, Role.AUDITOR)
 HALL_STAFF = (Role.HALL_CLERK, Role.HALL_MANAGER)
-
-
-def api_open_to_all(view: View) -> View:
-    """Any role; without a login the answer is 401, since a program doesn't read a login page."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return JsonResponse({"detail": "Authentication required."}, status=401)
-        return view(request, *args, **kwargs)
-
-    guarded.roles = frozenset(Role)  # type: ignore[attr-defined]
-    return guarded

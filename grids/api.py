@@ -4,13 +4,13 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.doors import api_open_to_all
+from accounts.doors import open_to_all
 from core.keyset import page_of
 from core.periods import local_day
 from grids.models import Grid
 
 
-@api_open_to_all
+@open_to_all
 @require_safe
 def grids(request: HttpRequest) -> JsonResponse:
     """Grids of the scope that are in force today; `?after=` goes on behind a code."""

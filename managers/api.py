@@ -7,13 +7,13 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.doors import api_open_to_all
+from accounts.doors import open_to_all
 from core.keyset import page_of
 from core.periods import local_day
 from managers.models import Manager, Posting
 
 
-@api_open_to_all
+@open_to_all
 @require_safe
 def managers(request: HttpRequest) -> JsonResponse:
     """Senior account managers of the scope with today's grid and duty; `?after=` goes on behind a staff number."""

@@ -1,0 +1,72 @@
+"""Two branches that have nothing to do with each other, each with somebody of every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acceptance.models import Acceptance, Slip
+from accounts.choices import Role
+from accounts.models import User
+from customers.models import Household
+from grids.models import Branch, Grid, Hall
+from managers.models import Manager, Posting
+from tests.factories.acceptance import AcceptanceFactory, SlipFactory, SlipLineFactory
+from tests.factories.accounts import (
+    UserFactory,
+    user_of_branch,
+    user_of_hall,
+    user_of_manager,
+    user_of_operator,
+    user_of_sub_bureau,
+)
+from tests.factories.customers import HouseholdFactory
+from tests.factories.grids import GridCommunityFactory, GridFactory
+from tests.factories.managers import OperatorFactory, PostingFactory
+
+
+@dataclass
+class World:
+    """A branch with one grid, its hall, its people and one of each thing that belongs to them."""
+
+    branch: Branch
+    grid: Grid
+    hall: Hall
+    manager: Manager
+    posting: Posting
+    household: Household
+    slip: Slip
+    acceptance: Acceptance
+    users: dict[Role, User]
+
+    @property
+    def clerk(self) -> User:
+        return self.users[Role.HALL_CLERK]
+
+
+def build() -> World:
+    grid = GridFactory()
+    posting = PostingFactory(grid=grid)
+    household = HouseholdFactory(community=GridCommunityFactory(grid=grid).community)
+    users = {
+        Role.BRANCH: user_of_branch(grid.branch),
+        Role.SUB_BUREAU: user_of_sub_bureau(grid.sub_bureau),
+        Role.ACCOUNT_MANAGER: user_of_manager(posting.manager),
+        Role.HALL_CLERK: user_of_operator(OperatorFactory(hall=grid.hall)),
+        Role.HALL_MANAGER: user_of_hall(grid.hall),
+        Role.COMPANY: UserFactory(role=Role.COMPANY),
+        Role.AUDITOR: UserFactory(role=Role.AUDITOR),
+        Role.IT_ADMIN: UserFactory(role=Role.IT_ADMIN),
+    }
+    slip = SlipFactory(grid=grid, manager=posting.manager, household=household)
+    SlipLineFactory(slip=slip)
+    return World(
+        branch=grid.branch,
+        grid=grid,
+        hall=grid.hall,
+        manager=posting.manager,
+        posting=posting,
+        household=household,
+        slip=slip,
+        acceptance=AcceptanceFactory(grid=grid, household=household, developer=posting.manager),
+        users=users,
+    )
