@@ -10,20 +10,27 @@ from demo.plan import Plan
 
 # Formal acceptances a month and a thousand households: 720,000 a year at the full scale, second products included.
 SOLD = {
-    "FTTH": 6.5,
-    "3G": 5.6,
-    "3G_BUNDLE": 3.3,
-    "2G_BUNDLE": 1.5,
+    "FTTH": 7.0,
+    "3G": 5.3,
+    "3G_BUNDLE": 3.1,
+    "2G_BUNDLE": 1.4,
     "BB_BUNDLE": 1.8,
-    "FIXED_LINE": 2.7,
-    "BROADBAND": 1.2,
-    "SPEEDUP": 2.6,
-    "VALUE_ADDED": 1.1,
-    "TERMINAL": 0.5,
+    "FIXED_LINE": 2.5,
+    "BROADBAND": 1.3,
+    "SPEEDUP": 2.4,
+    "VALUE_ADDED": 1.0,
+    "TERMINAL": 0.6,
 }
 PRODUCTS = list(SOLD)
-# What a household that signs for the first is also offered; it comes in through the same channels.
-SECOND = {"FTTH": "3G", "3G": "FTTH", "3G_BUNDLE": "FTTH", "2G_BUNDLE": "SPEEDUP", "FIXED_LINE": "VALUE_ADDED"}
+# What a household that signs for the first is also offered. None of the second products counts in SHARES, or the
+# halls' share of it would be larger than published.
+SECOND = {
+    "FTTH": "3G",
+    "BB_BUNDLE": "3G",
+    "3G_BUNDLE": "SPEEDUP",
+    "2G_BUNDLE": "SPEEDUP",
+    "FIXED_LINE": "VALUE_ADDED",
+}
 # May and the fourth quarter are the seasons of activity in the communities.
 SEASON = [0.86, 0.8, 0.94, 0.98, 1.24, 0.98, 0.92, 0.92, 1.0, 1.14, 1.18, 1.12]
 # Own halls, community managers, all others: the published shares of new broadband, 亲情1+ and fixed lines.
@@ -53,7 +60,7 @@ OTHER_CHANNELS = {
 STRETCH = 1.22
 ASSESSED = {"A": "FTTH", "B": "3G", "C": "3G_BUNDLE"}
 # Second products come on top of the rates above.
-UPLIFT = {"FTTH": 1.25, "3G": 1.22, "3G_BUNDLE": 1.0}
+UPLIFT = {"FTTH": 1.0, "3G": 1.31, "3G_BUNDLE": 1.0}
 
 
 class Market:
