@@ -6,17 +6,13 @@ FROM (
     SELECT *, CASE WHEN status = 'scored' THEN kpi_half_up((gained - lost) * 100, target, 4) END AS rate
     FROM (
         SELECT grid.grid_id, grid.branch_id, indicator.code, indicator.floor, indicator.cap,
-               moved.gained, moved.lost, target.value AS target,
+               coalesce(moved.gained, 0) AS gained, coalesce(moved.lost, 0) AS lost, target.value AS target,
                CASE WHEN target.is_exempt THEN 'exempt'
                     WHEN coalesce(target.value, 0) = 0 THEN 'no_target' ELSE 'scored' END AS status
         FROM kpi_grid grid
         JOIN kpi_indicator indicator ON indicator.scheme_id = %(scheme)s AND indicator.measure = 'completion'
         LEFT JOIN kpi_target target
                ON target.month = %(first)s AND target.grid_id = grid.grid_id AND target.code = indicator.code
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(gained), 0)::bigint AS gained, coalesce(sum(lost), 0)::bigint AS lost
-            FROM kpi_movement
-            WHERE grid_id = grid.grid_id AND product_code = ANY(indicator.products)
-        ) moved
+        LEFT JOIN kpi_movement moved ON moved.grid_id = grid.grid_id AND moved.code = indicator.code
     ) input
 ) measured;
