@@ -43,7 +43,12 @@ def _room(icon: str, label: Promise, doors: str, within: str, *, end: bool = Fal
 
 # A page belongs to the first room that names it, either by its URL name or by its whole app.
 ROOMS = [
-    _room("slip", _("预受理"), "acceptance:hall_queue acceptance:slip_list", "acceptance campaigns customers"),
+    _room(
+        "slip",
+        _("预受理"),
+        "acceptance:hall_queue acceptance:slip_list acceptance:in_transit",
+        "acceptance campaigns customers",
+    ),
     _room("grid", _("网格"), "managers:grid_list", "managers:grid_list managers:grid_triangle grids"),
     _room("team", _("团队"), "managers:team_list", "managers"),
     _room("score", _("考核"), "kpi:league kpi:people", "kpi"),
