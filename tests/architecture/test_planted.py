@@ -110,6 +110,7 @@ def test_untranslated_text_is_found(html: str) -> None:
         "<h1>{% translate '网格' %}</h1>",
         "{% blocktranslate count n=n %}{{ n }} 户{% plural %}{{ n }} 户{% endblocktranslate %}",
         '<option value="FTTH">FTTH</option> &nbsp;· 1,234',
+        '<button lang="zh-hans">中文</button>{% block body_class %}panes{% endblock %} .xlsx',
         "{# 网格 #}{% if name == '网格' %}{{ name|default:'无' }}{% endif %}",
     ],
 )
