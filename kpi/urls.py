@@ -1,10 +1,13 @@
 from django.urls import path
 
-from kpi.views import effects, league, runs, schemes, scores
+from kpi.views import effects, homes, league, runs, schemes, scores
 
 app_name = "kpi"
 urlpatterns = [
     path("", league.grids, name="league"),
+    path("month/", homes.month_glance, name="month_glance"),
+    path("company/", homes.company_home, name="company_home"),
+    path("my-day/", homes.my_day, name="my_day"),
     path("people/", league.people, name="people"),
     path("branches/", league.branches, name="branches"),
     path("slips/<str:number>/", effects.slip, name="slip_effect"),

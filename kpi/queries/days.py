@@ -1,0 +1,140 @@
+"""A field manager's day: own development, slips that came back, promises of today, slips on their way."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from acceptance.choices import SlipState
+from acceptance.domain.clocks import Clock, clock_of
+from acceptance.models import Slip
+from accounts.scope import Scope
+from campaigns.models import FollowUp
+from core.periods import Month, day_start, local_day
+from kpi.choices import Measure
+from kpi.domain import schemes
+from kpi.models import Indicator, Score, Target
+from kpi.queries.generations import generations
+from kpi.queries.persons import own_development
+from managers.models import Manager, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    slip: Slip
+    clock: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Own development of the first business item this month. The target is the grid's, shared by its people."""
+
+    name: str
+    net: Decimal
+    target: Decimal | None
+    grid_target: Decimal | None
+    people: int
+    time: float
+
+    @property
+    def done(self) -> float | None:
+        return float(self.net) * 100 / float(self.target) if self.target else None
+
+    @property
+    def ahead(self) -> int | None:
+        return None if self.target is None else round(float(self.net) - float(self.target) * self.time / 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    manager: Manager | None
+    posting: Posting | None = None
+    own: Own | None = None
+    returned: list[Returned] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
+    sent: list[tuple[str, int]] = field(default_factory=list)
+    sent_count: int = 0
+    score: Score | None = None
+    old_score: Score | None = None
+    month: Month | None = None
+
+    @property
+    def climbed(self) -> int | None:
+        if self.score is None or self.old_score is None:
+            return None
+        return self.old_score.rank_in_branch - self.score.rank_in_branch
+
+
+def day_of(scope: Scope, now: dt.datetime) -> Day:
+    """All of a manager's first page."""
+    manager = Manager.objects.filter(pk=scope.manager).first() if scope.manager else None
+    if manager is None:
+        return Day(None)
+    today = local_day(now)
+    posting = Posting.objects.active_on(today).filter(manager=manager).select_related("grid").first()
+    score, old = _scores(manager, Month.of(today).shift(-1))
+    states = _sent(manager, now)
+    return Day(
+        manager=manager,
+        posting=posting,
+        own=_own(manager, posting, today),
+        returned=_returned(manager, now),
+        follow_ups=_follow_ups(manager, today),
+        sent=[(str(SlipState(state).label), count) for state, count in states.most_common()],
+        sent_count=sum(states.values()),
+        score=score,
+        old_score=old,
+        month=Month.of(today).shift(-1),
+    )
+
+
+def _own(manager: Manager, posting: Posting | None, today: dt.date) -> Own | None:
+    month = Month.of(today)
+    rule = schemes.in_force(month).indicators.filter(measure=Measure.COMPLETION).first()
+    if rule is None:
+        return None
+    developed = own_development(manager, month, rule.products)
+    net = sum((-d.share if d.is_cancelled else d.share for d in developed), Decimal(0)) / 100
+    grid_target, people = _share_of_target(posting, rule, month, today)
+    target = (grid_target / people).quantize(Decimal(1)) if grid_target and people else None
+    return Own(rule.name, net, target, grid_target, people, today.day * 100 / month.days)
+
+
+def _share_of_target(
+    posting: Posting | None, rule: Indicator, month: Month, today: dt.date
+) -> tuple[Decimal | None, int]:
+    if posting is None:
+        return None, 0
+    found = Target.objects.filter(month=month.first, grid=posting.grid_id, code=rule.code, is_exempt=False).first()
+    people = Posting.objects.active_on(today).filter(grid=posting.grid_id).count()
+    return (found.value if found else None), people
+
+
+def _returned(manager: Manager, now: dt.datetime) -> list[Returned]:
+    rows = Slip.objects.filter(manager=manager, state=SlipState.RETURNED).select_related("household", "state_by")
+    return [
+        Returned(slip, clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now))
+        for slip in rows.order_by("state_at")
+    ]
+
+
+def _follow_ups(manager: Manager, today: dt.date) -> list[FollowUp]:
+    """Due today or earlier and still open."""
+    end = day_start(today + dt.timedelta(days=1))
+    rows = FollowUp.objects.filter(manager=manager, done_at=None, due_at__lt=end).select_related("household")
+    return list(rows.order_by("due_at"))
+
+
+def _sent(manager: Manager, now: dt.datetime) -> Counter[str]:
+    """Slips sent since the 1st, by state."""
+    first = Month.of(local_day(now)).start
+    rows = Slip.objects.filter(manager=manager, submitted_at__gte=first).exclude(state=SlipState.RETURNED)
+    return Counter(rows.values_list("state", flat=True))
+
+
+def _scores(manager: Manager, month: Month) -> tuple[Score | None, Score | None]:
+    shown, before = generations(month)
+    rows = Score.objects.filter(manager=manager)
+    now = rows.filter(run=shown.runs.get(manager.branch_id), month=month.first).first()
+    old = rows.filter(run=before.runs.get(manager.branch_id), month=before.month.first).first()
+    return now, old

@@ -1,0 +1,147 @@
+"""What wants somebody now: the right-hand column of the month at a glance."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from acceptance.choices import HALL_STATES
+from acceptance.domain.clocks import Clock, clock_of
+from acceptance.models import Slip
+from accounts.scope import Scope
+from core.formats import duration, number
+from core.periods import Month
+from grids.choices import WaiverKind
+from grids.models import Grid, GridWaiver
+from kpi.choices import ItemStatus, Measure, RunStatus
+from kpi.models import Indicator, ItemScore, Run, Target
+from kpi.queries.generations import Generation
+from kpi.queries.grids_in_use import grid_households
+from managers.domain.bands import band_of
+from managers.queries import teams
+
+NAMED = 3  # how many of a kind are named one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to act on; level "bad" is now, "warn" is soon, "" can wait."""
+
+    level: str
+    title: str
+    text: str
+    url: str
+    action: str
+
+
+def late_slips(scope: Scope, now: dt.datetime, grids: QuerySet[Grid]) -> list[Todo]:
+    """Halls with slips over their limit, the longest wait first."""
+    rows = Slip.objects.within(scope).filter(state__in=HALL_STATES, grid__in=grids).select_related("hall")
+    late: dict[str, list[Clock]] = defaultdict(list)
+    for slip in rows:
+        clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now)
+        if clock and clock.left < 0:
+            late[slip.hall.name].append(clock)
+    found = sorted(late.items(), key=lambda pair: min(clock.left for clock in pair[1]))
+    return [
+        Todo(
+            "bad",
+            ngettext("%(hall)s %(n)d 单超时", "%(hall)s %(n)d 单超时", len(clocks)) % {"hall": hall, "n": len(clocks)},
+            _("最久超 %(time)s") % {"time": duration(max(-clock.left for clock in clocks))},
+            reverse("acceptance:in_transit"),
+            _("看在途单"),
+        )
+        for hall, clocks in found[:NAMED]
+    ]
+
+
+def short_teams(grids: QuerySet[Grid], today: dt.date) -> list[Todo]:
+    """Teams short of people that nobody has allowed."""
+    rows = [row for row in teams(grids, today) if row.state == "short"]
+    return [
+        Todo(
+            "bad",
+            f"{row.grid.name} {row.open_findings[0].words}",
+            _since(row.open_findings[0].since, today),
+            reverse("managers:grid_triangle", args=[row.grid.code]),
+            _("看小组"),
+        )
+        for row in rows[:NAMED]
+    ]
+
+
+def _since(since: dt.date | None, today: dt.date) -> str:
+    if since is None:
+        return _("一直没有")
+    days = (today - since).days
+    return ngettext("已 %(n)d 天", "已 %(n)d 天", days) % {"n": days}
+
+
+def missing_ratings(before: Generation, branch: int | None) -> list[Todo]:
+    """People without a rating in the month before; it can't be closed without."""
+    rows = ItemScore.objects.filter(
+        run__in=before.run_ids, manager__isnull=False, status=ItemStatus.NO_RATING
+    ).select_related("manager")
+    people = list(rows.filter(branch=branch) if branch else rows)
+    if not people:
+        return []
+    names = "、".join(row.manager.name for row in people[:NAMED] if row.manager)
+    title = ngettext("%(n)d 人的 %(month)s 评价未交", "%(n)d 人的 %(month)s 评价未交", len(people))
+    return [
+        Todo(
+            "warn",
+            title % {"n": len(people), "month": before.month},
+            _("%(names)s；不交，这个月不能审定") % {"names": names},
+            f"{reverse('kpi:rating_list')}?month={before.month}&missing=1",
+            _("去评价"),
+        )
+    ]
+
+
+def missing_targets(month: Month, grids: QuerySet[Grid], indicators: list[Indicator]) -> list[Todo]:
+    """Grids without a target for the month under way."""
+    codes = [rule.code for rule in indicators if rule.measure == Measure.COMPLETION]
+    set_already = set(
+        Target.objects.filter(month=month.first, grid__in=grids, code__in=codes).values_list("grid_id", "code")
+    )
+    lacking = [(grid, code) for grid in grids for code in codes if (grid.pk, code) not in set_already]
+    if not lacking:
+        return []
+    title = ngettext("%(n)d 个目标未设", "%(n)d 个目标未设", len(lacking)) % {"n": len(lacking)}
+    named = "、".join(f"{grid.name} {code}" for grid, code in lacking[:NAMED])
+    url = f"{reverse('kpi:target_list')}?month={month}&missing=1"
+    return [Todo("warn", title, _("%(named)s；能试算，不能审定") % {"named": named}, url, _("设目标"))]
+
+
+def odd_sizes(shown: Generation, grids: QuerySet[Grid], today: dt.date) -> list[Todo]:
+    """Grids out of the band without a reason on record."""
+    waived = set(
+        GridWaiver.objects.filter(kind=WaiverKind.BAND, period__contains=today).values_list("grid_id", flat=True)
+    )
+    sizes = grid_households(shown)
+    odd = [(grid, sizes[grid.pk]) for grid in grids if grid.pk in sizes and grid.pk not in waived]
+    odd = sorted((pair for pair in odd if band_of(pair[1]).is_out), key=lambda pair: -band_of(pair[1]).distance)
+    return [
+        Todo(
+            "",
+            _("%(grid)s 有 %(n)s 户") % {"grid": grid.name, "n": number(count)},
+            _("应在 8,000–10,000 户之间"),
+            reverse("managers:grid_triangle", args=[grid.code]),
+            _("看网格"),
+        )
+        for grid, count in odd[:NAMED]
+    ]
+
+
+def failed_runs(month: Month) -> list[Todo]:
+    """The month's last recompute, when it failed."""
+    last = Run.objects.filter(month__in=[month.first, month.shift(-1).first]).order_by("-pk").first()
+    if last is None or last.status != RunStatus.FAILED:
+        return []
+    return [
+        Todo("bad", _("上一次重算没有算成"), last.error[:80], reverse("kpi:run_detail", args=[last.pk]), _("看原因"))
+    ]

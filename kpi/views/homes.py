@@ -1,0 +1,117 @@
+"""First pages: the month of a branch, the branches of the company, a field manager's day."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.choices import Role
+from accounts.doors import OVERSEERS, open_to
+from core.periods import Month, local_day
+from grids.models import Branch, Grid
+from kpi.domain import schemes
+from kpi.forms import Asked, asked
+from kpi.queries.branches import branch_rows
+from kpi.queries.days import day_of
+from kpi.queries.generations import generations
+from kpi.queries.league import visible_grids
+from kpi.queries.progress import ItemProgress, business, progress, retention
+from kpi.queries.sheets import indicators_of
+from kpi.queries.todo import Todo, failed_runs, late_slips, missing_ratings, missing_targets, odd_sizes, short_teams
+from kpi.views.charts import projection
+from kpi.views.frames import branch_league, frame
+from kpi.views.league import default_month
+
+
+def _todo(request: HttpRequest, ask: Asked, now: dt.datetime, rules: list[Any]) -> list[Todo]:
+    today = local_day(now)
+    shown, before = generations(ask.month)
+    grids = Grid.objects.within(request.scope).active_on(today)
+    branch = ask.branch.pk if ask.branch else None
+    if branch:
+        grids = grids.filter(branch=branch)
+    found = [
+        *failed_runs(ask.month),
+        *late_slips(request.scope, now, grids),
+        *short_teams(grids, today),
+        *missing_ratings(before, branch),
+        *missing_targets(ask.month, grids, rules),
+        *odd_sizes(shown, grids, today),
+    ]
+    order = {"bad": 0, "warn": 1, "": 2}
+    return sorted(found, key=lambda todo: order[todo.level])
+
+
+@open_to(*OVERSEERS)
+def month_glance(request: HttpRequest) -> HttpResponse:
+    """Does the month keep up, and what wants somebody now?"""
+    now = timezone.now()
+    today = local_day(now)
+    ask = asked(request.GET, request.scope, Month.of(today))
+    rules = list(schemes.in_force(ask.month).indicators.all())
+    seen = visible_grids(request.scope, branch=ask.branch.pk if ask.branch else None)
+    items = progress(
+        ask.month, max(min(today, ask.month.next_first - dt.timedelta(days=1)), ask.month.first), seen, rules
+    )
+    shown, before = generations(ask.month)
+    page = {
+        "ask": ask,
+        "month": ask.month,
+        "now": now,
+        "items": items,
+        "business": business(items),
+        "worst": _worst(items),
+        "kept": retention(shown, seen, rules),
+        "todo": _todo(request, ask, now, rules),
+        "last": _last_month(ask, before),
+        "grid_count": len(seen),
+    }
+    page["chart"] = projection(page["worst"]) if page["worst"] else ""
+    page["time"] = items[0].time if items else 0
+    page["gap"] = page["business"] - page["time"] if page["business"] is not None else None
+    return render(request, "kpi/month_glance.html", page)
+
+
+def _worst(items: list[ItemProgress]) -> ItemProgress | None:
+    """The item farthest behind its way to the target."""
+    rated = [item for item in items if item.done is not None]
+    return min(rated, key=lambda item: item.done - item.time) if rated else None
+
+
+def _last_month(ask: Asked, before: Any) -> Any:
+    if ask.branch is None:
+        return None
+    rows = branch_rows(before, before)
+    own = [row for row in rows if row.branch_id == ask.branch.pk]
+    return {"row": own[0], "of": len(rows), "month": before.month} if own else None
+
+
+@open_to(Role.COMPANY, Role.AUDITOR)
+def company_home(request: HttpRequest) -> HttpResponse:
+    """Which branches lead, and how far is each with the month?"""
+    ask = asked(request.GET, request.scope, default_month())
+    shown, before = generations(ask.month)
+    rows = branch_rows(shown, before)
+    today = local_day(timezone.now())
+    current = Month.of(today)
+    rules = list(schemes.in_force(current).indicators.all())
+    items = progress(current, today, visible_grids(request.scope), rules)
+    page = {
+        **frame(request, ask, shown),
+        **branch_league(rows, indicators_of(shown.newest), shown),
+        "scheme": schemes.in_force(current),
+        "current": current,
+        "items": items,
+        "time": items[0].time if items else 0,
+        "waiting": [branch for branch in Branch.objects.all() if branch.pk not in shown.runs],
+    }
+    return render(request, "kpi/company_home.html", page)
+
+
+@open_to(Role.ACCOUNT_MANAGER)
+def my_day(request: HttpRequest) -> HttpResponse:
+    """What do I do today, and how is my month?"""
+    now = timezone.now()
+    return render(request, "kpi/my_day.html", {"now": now, "today": local_day(now), "day": day_of(request.scope, now)})
