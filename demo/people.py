@@ -117,7 +117,7 @@ def hire(plan: Plan, places: Places) -> People:
 
 def _name_all(people: People, plan: Plan) -> None:
     rng = plan.rng("names of people")
-    everybody = [*people.managers, *people.operators]
+    everybody: list[Manager | Operator] = [*people.managers, *people.operators]
     for person, name in zip(everybody, names.people(len(everybody), rng), strict=True):
         person.name = name
     for manager, phone in zip(people.managers, names.phones(len(people.managers), rng), strict=True):
