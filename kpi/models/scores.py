@@ -199,14 +199,14 @@ class ItemScore(models.Model):
         verbose_name=_("重算"),
     )
     month = models.DateField(_("月份"))
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, db_index=False, verbose_name=_("分公司")
-    )
+    # Keys of the same subject's Score, which the database checks there: checking them again for each item took as long
+    # as the sums.
+    branch = models.ForeignKey(Branch, models.PROTECT, db_index=False, db_constraint=False, verbose_name=_("分公司"))
     grid = models.ForeignKey(
-        Grid, models.PROTECT, null=True, db_index=False, verbose_name=_("网格")
+        Grid, models.PROTECT, null=True, db_index=False, db_constraint=False, verbose_name=_("网格")
     )
     manager = models.ForeignKey(
-        Manager, models.PROTECT, null=True, db_index=False, verbose_name=_("客户经理")
+        Manager, models.PROTECT, null=True, db_index=False, db_constraint=False, verbose_name=_("客户经理")
     )
     code = models.CharField(_("指标"), max_length=4)
     status = models.CharField(_("状态"), max_length=10, choices=ItemStatus.choices)

@@ -15,3 +15,4 @@ FROM (
     JOIN grids_grid grid ON grid.id = posting.grid_id AND grid.period && daterange(%(first)s, %(next)s)
     GROUP BY posting.manager_id, posting.grid_id, grid.branch_id
 ) service;
+ANALYZE kpi_service;
