@@ -1,0 +1,15 @@
+from acceptance.models.acceptances import Acceptance, AcceptanceQuerySet
+from acceptance.models.catalogue import Channel, ChannelPlace, Product
+from acceptance.models.slips import Slip, SlipEvent, SlipLine, SlipQuerySet
+
+__all__ = [
+    "Acceptance",
+    "AcceptanceQuerySet",
+    "Channel",
+    "ChannelPlace",
+    "Product",
+    "Slip",
+    "SlipEvent",
+    "SlipLine",
+    "SlipQuerySet",
+]

@@ -1,0 +1,58 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from acceptance.choices import BusinessClass, Catalogue, ChannelTier
+
+
+class Product(models.Model):
+    """A product of the catalogue. Lines in use refer to it by its code."""
+
+    code = models.CharField(_("产品编码"), max_length=20, primary_key=True)
+    name = models.CharField(_("名称"), max_length=40)
+    business_class = models.CharField(_("业务大类"), max_length=12, choices=BusinessClass.choices)
+    is_key = models.BooleanField(_("重点产品"), default=False)
+    is_sold = models.BooleanField(_("在售"), default=True)
+    hint = models.CharField(_("说明"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(_("次序"), default=100)
+
+    class Meta:
+        verbose_name = _("产品")
+        verbose_name_plural = _("产品")
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Channel(models.Model):
+    code = models.CharField(_("渠道编码"), max_length=20, primary_key=True)
+    name = models.CharField(_("名称"), max_length=40)
+    position = models.PositiveSmallIntegerField(_("次序"), default=100)
+
+    class Meta:
+        verbose_name = _("渠道")
+        verbose_name_plural = _("渠道")
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChannelPlace(models.Model):
+    """Where a channel stands in one of the two dated catalogues: own/social now, core/supplement as planned."""
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="places", verbose_name=_("渠道"))
+    catalogue = models.CharField(_("目录"), max_length=10, choices=Catalogue.choices)
+    tier = models.CharField(_("类别"), max_length=12, choices=ChannelTier.choices)
+    name = models.CharField(_("目录中的名称"), max_length=40)
+    valid_from = models.DateField(_("生效日期"))
+
+    class Meta:
+        verbose_name = _("渠道目录")
+        verbose_name_plural = _("渠道目录")
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "catalogue", "valid_from"], name="channel_place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.catalogue} {self.name}"

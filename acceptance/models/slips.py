@@ -1,0 +1,210 @@
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from acceptance.choices import (
+    HALL_STATES,
+    OPEN_STATES,
+    SlipSource,
+    SlipState,
+)
+from acceptance.models.catalogue import Product
+from accounts.scope import Scope
+from campaigns.models import Campaign
+from customers.models import Household
+from grids.models import Branch, Grid, Hall, place_filter
+from managers.models import Manager, Operator
+
+
+class SlipQuerySet(models.QuerySet["Slip"]):
+    def within(self, scope: Scope) -> Self:
+        """Slips of one's places, and those one wrote oneself (also for another grid)."""
+        if scope.everything:
+            return self
+        places = place_filter(
+            scope,
+            branch="branch_id",
+            sub_bureau="grid__sub_bureau_id",
+            hall="hall_id",
+            grid="grid_id",
+        )
+        return self.filter(places | Q(manager=scope.manager)) if scope.manager else self.filter(places)
+
+    def awaiting(self, hall_ids: object) -> Self:
+        return self.filter(hall__in=hall_ids, state__in=HALL_STATES)
+
+
+class Slip(models.Model):
+    """A pre-acceptance slip 预受理单: from the doorstep to the counter. State, `state_at`, `state_by` and
+    `state_note` change together, by one conditional UPDATE; a trigger writes each change to SlipEvent."""
+
+    client_uuid = models.UUIDField(_("单据唯一号"), unique=True)
+    number = models.CharField(_("预受理单号"), max_length=24, unique=True)
+    content_hash = models.CharField(_("内容指纹"), max_length=64)
+    state = models.CharField(_("状态"), max_length=12, choices=SlipState.choices)
+    state_at = models.DateTimeField(_("状态时间"))
+    state_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("操作人"),
+    )
+    state_note = models.CharField(_("说明"), max_length=200, blank=True)
+
+    branch = models.ForeignKey(Branch, models.PROTECT, verbose_name=_("分公司"))
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="slips", verbose_name=_("营业厅"))
+    grid = models.ForeignKey(
+        Grid,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="slips",
+        verbose_name=_("客户所在网格"),
+    )
+    is_cross_grid = models.BooleanField(_("跨网格"), default=False)
+    manager = models.ForeignKey(Manager, models.PROTECT, related_name="slips", verbose_name=_("客户经理"))
+    household = models.ForeignKey(
+        Household,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="slips",
+        verbose_name=_("客户"),
+    )
+    typed_address = models.CharField(_("新地址"), max_length=200, blank=True)
+    contact_name = models.CharField(_("联系人"), max_length=40)
+    contact_phone = models.CharField(_("联系电话"), max_length=20)
+    source = models.CharField(_("来源"), max_length=20, choices=SlipSource.choices)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, verbose_name=_("活动"))
+    has_consent = models.BooleanField(_("客户同意"))
+    notes = models.CharField(_("备注"), max_length=300, blank=True)
+
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    received_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("受理时间"), null=True, blank=True)
+    claimed_by = models.ForeignKey(
+        Operator,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claimed_slips",
+        verbose_name=_("受理人"),
+    )
+    escalated_at = models.DateTimeField(_("超时升级时间"), null=True, blank=True)
+    duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("与之重复的单"))
+
+    objects = SlipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("预受理单")
+        verbose_name_plural = _("预受理单")
+        indexes = [
+            models.Index(
+                fields=["hall", "submitted_at", "id"],
+                condition=Q(state__in=HALL_STATES),
+                name="slip_hall_queue",
+            ),
+            models.Index(fields=["manager", "-submitted_at"], name="slip_manager_at"),
+            models.Index(
+                fields=["grid", "submitted_at"],
+                condition=Q(state__in=OPEN_STATES),
+                name="slip_grid_open",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=SlipState.values), name="slip_state_known"),
+            models.CheckConstraint(condition=Q(source__in=SlipSource.values), name="slip_source_known"),
+            models.CheckConstraint(
+                condition=Q(household__isnull=False) | ~Q(typed_address=""),
+                name="slip_has_place",
+                violation_error_message=_("请选择客户,或写下新地址。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SlipState.DRAFT) | Q(has_consent=True, submitted_at__isnull=False),
+                name="slip_sent_with_consent",
+                violation_error_message=_("提交前要得到客户同意。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[SlipState.RECEIVED, SlipState.WORKING]) | Q(received_at__isnull=False),
+                name="slip_received_at_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[SlipState.ACCEPTED, SlipState.COMPLETED]) | Q(accepted_at__isnull=False),
+                name="slip_accepted_at_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SlipState.RETURNED) | ~Q(state_note=""),
+                name="slip_return_has_reason",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="write_history",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "hall_id", "claimed_by_id"),
+                func="""
+                IF TG_OP = 'INSERT' THEN
+                    INSERT INTO acceptance_slipevent (slip_id, from_state, to_state, hall_id, claimed_by_id, at, by_id, note)
+                    VALUES (NEW.id, '', NEW.state, NEW.hall_id, NEW.claimed_by_id, NEW.state_at, NEW.state_by_id, NEW.state_note);
+                ELSIF (OLD.state, OLD.hall_id) IS DISTINCT FROM (NEW.state, NEW.hall_id)
+                      OR OLD.claimed_by_id IS DISTINCT FROM NEW.claimed_by_id THEN
+                    INSERT INTO acceptance_slipevent (slip_id, from_state, to_state, hall_id, claimed_by_id, at, by_id, note)
+                    VALUES (NEW.id, OLD.state, NEW.state, NEW.hall_id, NEW.claimed_by_id, NEW.state_at, NEW.state_by_id, NEW.state_note);
+                END IF;
+                RETURN NULL;
+                """,
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SlipLine(models.Model):
+    """One product a slip asks for."""
+
+    slip = models.ForeignKey(Slip, models.CASCADE, related_name="lines", verbose_name=_("预受理单"))
+    product = models.ForeignKey(Product, models.PROTECT, verbose_name=_("产品"))
+    position = models.PositiveSmallIntegerField(_("次序"), default=1)
+
+    class Meta:
+        verbose_name = _("预受理产品")
+        verbose_name_plural = _("预受理产品")
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["slip", "product"], name="slip_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.slip_id} {self.product_id}"
+
+
+class SlipEvent(models.Model):
+    """History of a slip, written by a database trigger; never changed."""
+
+    slip = models.ForeignKey(Slip, models.CASCADE, related_name="events", verbose_name=_("预受理单"))
+    from_state = models.CharField(_("原状态"), max_length=12, blank=True)
+    to_state = models.CharField(_("新状态"), max_length=12, choices=SlipState.choices)
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="+", verbose_name=_("营业厅"))
+    claimed_by = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+", verbose_name=_("受理人"))
+    at = models.DateTimeField(_("时间"), db_default=Now())
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("操作人"),
+    )
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("单据经过")
+        verbose_name_plural = _("单据经过")
+        ordering = ["at", "id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.slip_id} {self.from_state}→{self.to_state}"
