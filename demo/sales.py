@@ -210,6 +210,9 @@ def _channels(product_of: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     edges = (shares / shares.sum(axis=1, keepdims=True)).cumsum(axis=1)[product_of]
     drawn = rng.random(len(product_of))
     others = 2 + rng.choice(len(OTHER_CHANNELS), len(product_of), p=list(OTHER_CHANNELS.values()))
+    # The call centre sells what bundles are left: a quarter of all, says the source.
+    bundles = np.array([GROUP.get(product) == "bundle" for product in PRODUCTS])[product_of]
+    others = np.where(bundles, 2, others)
     return np.where(drawn < edges[:, 0], 0, np.where(drawn < edges[:, 1], 1, others))
 
 

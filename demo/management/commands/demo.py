@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.periods import SHANGHAI
 from core.refusals import Refusal
@@ -48,12 +49,15 @@ class Command(BaseCommand):
             result = {"seconds": took, "seed": plan.seed, "months": [str(m) for m in plan.month_list], "rows": written}
             self.stdout.write(json.dumps(result, ensure_ascii=False))
         else:
-            self.stdout.write(f"演示公司已建好:{plan.households:,} 户,{len(plan.month_list)} 个月,用时 {took} 秒。")
+            self.stdout.write(
+                _("演示公司已建好:%(households)s 户,%(months)d 个月,用时 %(seconds)s 秒。")
+                % {"households": f"{plan.households:,}", "months": plan.months, "seconds": took}
+            )
 
     def _plan(self, options: dict[str, Any]) -> Plan:
         households = options["households"] or (FULL_HOUSEHOLDS if options["full"] else QUICK_HOUSEHOLDS)
         months = options["months"] or (12 if options["full"] else 6)
         if not 1000 <= households <= 10_000_000 or not 1 <= months <= 36:
-            raise CommandError("--households 要在 1,000 到 10,000,000 之间,--months 要在 1 到 36 之间。")
+            raise CommandError(_("--households 要在 1,000 到 10,000,000 之间,--months 要在 1 到 36 之间。"))
         now = options["now"] or timezone.now().replace(minute=0, second=0, microsecond=0)
         return Plan(households, months, options["seed"], now.astimezone(SHANGHAI))

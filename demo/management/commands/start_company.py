@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Company, User
 from core.periods import Month, local_day
@@ -36,4 +37,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"username": options["admin"], "password": password}, ensure_ascii=False))
         else:
-            self.stdout.write(f"空公司已建好。管理员 {options['admin']},密码 {password}(只显示这一次,登录后请修改)。")
+            self.stdout.write(
+                _("空公司已建好。管理员 %(admin)s,密码 %(password)s(只显示这一次,登录后请修改)。")
+                % {"admin": options["admin"], "password": password}
+            )
