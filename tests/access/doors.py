@@ -27,6 +27,7 @@ class Door:
     by: str = "get"
     # Objects that belong to no place: the same for everybody who may come in.
     shared: bool = False
+    query: str = ""
 
 
 def door(*roles: Role, **more) -> Door:
@@ -50,6 +51,10 @@ def _month_of(attribute: str, argument: str) -> Callable[[World], dict[str, obje
 GRID, PERSON = _of("grid.code", "code"), _of("manager.staff_no", "staff_no")
 ON_THE_SPOT = (*OVERSEERS, MANAGER, HALL_MANAGER)
 
+SLIP, BATCH = _of("slip.number", "number"), _of("batch.pk", "pk")
+COUNTER = (CLERK, HALL_MANAGER, MANAGER)
+IMPORTERS = (ADMIN, COMPANY, BRANCH)
+
 DOORS: dict[str, Door] = {
     "healthz": Door(PUBLIC),
     "accounts:login": Door(PUBLIC),
@@ -71,6 +76,55 @@ DOORS: dict[str, Door] = {
     "managers:manager_detail": door(*ON_THE_SPOT, own=PERSON),
     "managers:posting_move": door(BRANCH, own=PERSON, by="post"),
     "managers:posting_end": door(BRANCH, own=_of("posting.pk", "pk"), by="post"),
+    "imports:batch_list": door(*IMPORTERS),
+    "imports:batch_upload": door(*IMPORTERS),
+    "imports:batch_detail": door(*IMPORTERS, own=BATCH),
+    "imports:batch_confirm": door(*IMPORTERS, own=BATCH, by="post"),
+    "imports:batch_discard": door(*IMPORTERS, own=BATCH, by="post"),
+    "imports:batch_rejects": door(*IMPORTERS, own=BATCH),
+    "imports:template_download": door(*IMPORTERS, own=lambda world: {"kind": "grids", "ending": "csv"}, shared=True),
+    "imports:export_download": door(*IMPORTERS, query="kind=grids&ending=csv"),
+    "/api/v1/imports/batches": door(*IMPORTERS),
+    "/api/v1/imports/batches/<int:pk>": door(*IMPORTERS, own=BATCH),
+    "/api/v1/imports/batches/<int:pk>/confirm": door(*IMPORTERS, own=BATCH, by="post"),
+    "/api/v1/imports/batches/<int:pk>/discard": door(*IMPORTERS, own=BATCH, by="post"),
+    "customers:household_search": door(MANAGER, CLERK, HALL_MANAGER, query="q=1"),
+    "campaigns:visit_new": door(MANAGER),
+    "campaigns:followup_done": door(MANAGER, own=_of("follow_up.pk", "pk"), by="post"),
+    "acceptance:slip_new": door(MANAGER),
+    "acceptance:slip_list": door(MANAGER),
+    "acceptance:slip_detail": Door(ALL, own=SLIP),
+    "acceptance:slip_resubmit": door(MANAGER, own=SLIP, by="post"),
+    "acceptance:queue_slip": door(*COUNTER, own=SLIP),
+    "acceptance:slip_receive": door(*COUNTER, own=SLIP, by="post"),
+    "acceptance:slip_claim": door(*COUNTER, own=SLIP, by="post"),
+    "acceptance:slip_accept": door(*COUNTER, own=SLIP, by="post"),
+    "acceptance:slip_return": door(*COUNTER, own=SLIP, by="post"),
+    "acceptance:slip_transfer": door(*COUNTER, own=SLIP, by="post"),
+    "acceptance:slip_close": door(*COUNTER, own=SLIP, by="post"),
+    "acceptance:hall_queue": door(*COUNTER),
+    "acceptance:direct_new": door(*COUNTER),
+    "acceptance:in_transit": door(*OVERSEERS, HALL_MANAGER),
+    "acceptance:channel_mix": door(*OVERSEERS),
+    "acceptance:support_volume": door(*OVERSEERS, HALL_MANAGER),
+    "acceptance:household_card": Door(ALL, own=_of("household.code", "code")),
+    "acceptance:search": Door(ALL),
+    "acceptance_api_slips": door(MANAGER),
+    "acceptance_api_slip": Door(ALL, own=SLIP),
+    "kpi:league": door(*OVERSEERS, MANAGER),
+    "kpi:people": door(*OVERSEERS, MANAGER),
+    "kpi:branches": door(*OVERSEERS),
+    "kpi:slip_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=SLIP),
+    "kpi:acceptance_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("acceptance.order_no", "order_no")),
+    "kpi:scheme_list": door(*OVERSEERS, MANAGER),
+    "kpi:scheme_detail": door(*OVERSEERS, MANAGER, own=_of("scheme.pk", "pk"), shared=True),
+    "kpi:run_list": door(*OVERSEERS, ADMIN),
+    "kpi:run_request": door(COMPANY, BRANCH, by="post"),
+    "kpi:run_detail": door(*OVERSEERS, ADMIN, own=_of("run.pk", "pk")),
+    "kpi:target_list": door(*OVERSEERS, MANAGER),
+    "kpi:rating_list": door(*OVERSEERS, MANAGER),
+    "kpi:grid_score": door(*OVERSEERS, MANAGER, own=_month_of("grid.code", "code")),
+    "kpi:person_score": door(*OVERSEERS, MANAGER, own=_month_of("manager.staff_no", "staff_no")),
     "api_grids": Door(ALL),
     "api_managers": Door(ALL),
 }

@@ -36,7 +36,7 @@ def _url(name: str, world: World) -> str:
 
 def _knock(client: Client, name: str, world: World) -> int:
     door = DOORS[name]
-    return getattr(client, door.by)(_url(name, world)).status_code
+    return getattr(client, door.by)(f"{_url(name, world)}?{door.query}").status_code
 
 
 def _client(user) -> Client:

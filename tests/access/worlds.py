@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from acceptance.models import Acceptance, Slip
 from accounts.choices import Role
 from accounts.models import User
+from campaigns.models import FollowUp
+from core.periods import Month
 from customers.models import Household
 from grids.models import Branch, Grid, Hall
+from imports.models import Batch
+from kpi.domain.schemes import in_force
+from kpi.models import Run, Scheme
 from managers.models import Manager, Posting
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory, SlipLineFactory
 from tests.factories.accounts import (
@@ -21,7 +27,10 @@ from tests.factories.accounts import (
 )
 from tests.factories.customers import HouseholdFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
+from tests.factories.kpi import RunFactory
 from tests.factories.managers import OperatorFactory, PostingFactory
+
+MONTH = Month(2026, 10)
 
 
 @dataclass
@@ -36,6 +45,10 @@ class World:
     household: Household
     slip: Slip
     acceptance: Acceptance
+    batch: Batch
+    follow_up: FollowUp
+    run: Run
+    scheme: Scheme
     users: dict[Role, User]
 
     @property
@@ -68,5 +81,11 @@ def build() -> World:
         household=household,
         slip=slip,
         acceptance=AcceptanceFactory(grid=grid, household=household, developer=posting.manager),
+        batch=Batch.objects.create(kind="grids", filename="grids.csv", sha256="0", requested_by=users[Role.BRANCH]),
+        follow_up=FollowUp.objects.create(
+            grid=grid, manager=posting.manager, subject="回访", due_at=dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+        ),
+        run=RunFactory(branch=grid.branch),
+        scheme=in_force(MONTH),
         users=users,
     )
