@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 
 from kpi.models import Run
 
+LOOK_SECONDS = 1.0  # a shorter run needs no sign, and no second connection
 BEAT_SECONDS = 10.0
 
 
@@ -18,15 +19,14 @@ class Heartbeat:
 
     def __init__(self, *, run_id: int, started_at: dt.datetime, steps: int) -> None:
         self._run_id, self._started_at, self._steps = run_id, started_at, steps
-        self._begun = monotonic()
-        self._step, self._done = "", 0
-        self._news, self._ended = Event(), False
+        self._begun = self._written_at = monotonic()
+        self._step, self._done, self._written = "", 0, 0
+        self._ended = Event()
         self._thread = Thread(target=self._beat, daemon=True)
 
     def step(self, name: str) -> None:
         """Note that the next step begins."""
         self._step, self._done = name, self._done + 1
-        self._news.set()
 
     def __enter__(self) -> Self:
         # Inside somebody's transaction the row can't be seen from another connection.
@@ -37,22 +37,21 @@ class Heartbeat:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended = True
-        self._news.set()
+        self._ended.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def _beat(self) -> None:
         try:
-            while not self._ended:
-                self._news.clear()
-                self._write()
-                self._news.wait(BEAT_SECONDS)
+            while not self._ended.wait(LOOK_SECONDS):
+                if self._done != self._written or monotonic() - self._written_at >= BEAT_SECONDS:
+                    self._write()
         finally:
             connection.close()
 
     def _write(self) -> None:
-        at = self._started_at + dt.timedelta(seconds=monotonic() - self._begun)
+        self._written, self._written_at = self._done, monotonic()
+        at = self._started_at + dt.timedelta(seconds=self._written_at - self._begun)
         try:
             Run.objects.filter(pk=self._run_id).update(
                 heartbeat_at=at, step=self._step, steps_done=self._done, steps_total=self._steps

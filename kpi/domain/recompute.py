@@ -167,7 +167,11 @@ def _lock_months(found: Run) -> list[int]:
 def _finish(run_id: int, now: dt.datetime, begun: float, **outcome: object) -> None:
     finished = now + dt.timedelta(seconds=monotonic() - begun)
     Run.objects.filter(pk=run_id, status=RunStatus.RUNNING).update(
-        finished_at=finished, heartbeat_at=finished, **outcome
+        finished_at=finished,
+        heartbeat_at=finished,
+        steps_done=scoring.STEPS if outcome["status"] == RunStatus.DONE else F("steps_done"),
+        steps_total=scoring.STEPS,
+        **outcome,
     )
 
 

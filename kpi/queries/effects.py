@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from acceptance.choices import OPEN_STATES
+from acceptance.choices import OPEN_STATES, SlipState
 from acceptance.models import Acceptance, Slip
 from core.periods import Month
 from grids.models import Grid
@@ -44,6 +44,8 @@ def effect_of_slip(slip: Slip) -> list[Effect]:
 def _why_not_accepted(slip: Slip) -> str:
     if slip.state in OPEN_STATES:
         return _("%(product)s 还没有正式受理。")
+    if slip.state in (SlipState.ACCEPTED, SlipState.COMPLETED):
+        return _("这张单已受理,但没有 %(product)s 的订单。")
     return _("%(product)s 没有受理:") + str(slip.get_state_display())
 
 
