@@ -52,6 +52,7 @@ GRID, PERSON = _of("grid.code", "code"), _of("manager.staff_no", "staff_no")
 ON_THE_SPOT = (*OVERSEERS, MANAGER, HALL_MANAGER)
 
 SLIP, BATCH = _of("slip.number", "number"), _of("batch.pk", "pk")
+MEETING = _month_of("branch.code", "branch")
 COUNTER = (CLERK, HALL_MANAGER, MANAGER)
 IMPORTERS = (ADMIN, COMPANY, BRANCH)
 
@@ -89,6 +90,7 @@ DOORS: dict[str, Door] = {
     "/api/v1/imports/batches/<int:pk>/confirm": door(*IMPORTERS, own=BATCH, by="post"),
     "/api/v1/imports/batches/<int:pk>/discard": door(*IMPORTERS, own=BATCH, by="post"),
     "customers:household_search": door(MANAGER, CLERK, HALL_MANAGER, query="q=1"),
+    "campaigns:visit_list": door(MANAGER),
     "campaigns:visit_new": door(MANAGER),
     "campaigns:followup_done": door(MANAGER, own=_of("follow_up.pk", "pk"), by="post"),
     "acceptance:slip_new": door(MANAGER),
@@ -107,11 +109,14 @@ DOORS: dict[str, Door] = {
     "acceptance:in_transit": door(*OVERSEERS, HALL_MANAGER),
     "acceptance:channel_mix": door(*OVERSEERS),
     "acceptance:support_volume": door(*OVERSEERS, HALL_MANAGER),
-    "acceptance:household_card": Door(ALL, own=_of("household.code", "code")),
-    "acceptance:search": Door(ALL),
+    "acceptance:household_card": Door(ALL - {ADMIN}, own=_of("household.code", "code")),
+    "acceptance:search": Door(ALL - {ADMIN}),
     "acceptance_api_slips": door(MANAGER),
     "acceptance_api_slip": Door(ALL, own=SLIP),
     "kpi:league": door(*OVERSEERS, MANAGER),
+    "kpi:my_day": door(MANAGER),
+    "kpi:month_glance": door(*OVERSEERS),
+    "kpi:company_home": door(COMPANY, AUDITOR),
     "kpi:people": door(*OVERSEERS, MANAGER),
     "kpi:branches": door(*OVERSEERS),
     "kpi:slip_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=SLIP),
@@ -125,6 +130,12 @@ DOORS: dict[str, Door] = {
     "kpi:rating_list": door(*OVERSEERS, MANAGER),
     "kpi:grid_score": door(*OVERSEERS, MANAGER, own=_month_of("grid.code", "code")),
     "kpi:person_score": door(*OVERSEERS, MANAGER, own=_month_of("manager.staff_no", "staff_no")),
+    "kpi:month_publish": door(COMPANY, BRANCH, own=MEETING),
+    "kpi:month_close": door(COMPANY, BRANCH, own=MEETING),
+    "kpi:month_withdraw": door(COMPANY, BRANCH, own=MEETING, by="post"),
+    "kpi:decision_new": door(COMPANY, BRANCH, own=MEETING),
+    "kpi:decision_done": door(COMPANY, BRANCH, own=_of("decision.pk", "pk"), by="post"),
+    "kpi:meeting": door(*OVERSEERS, MANAGER, own=MEETING),
     "api_grids": Door(ALL),
     "api_managers": Door(ALL),
 }

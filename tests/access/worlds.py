@@ -14,7 +14,7 @@ from customers.models import Household
 from grids.models import Branch, Grid, Hall
 from imports.models import Batch
 from kpi.domain.schemes import in_force
-from kpi.models import Run, Scheme
+from kpi.models import Decision, Run, Scheme
 from managers.models import Manager, Posting
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory, SlipLineFactory
 from tests.factories.accounts import (
@@ -27,7 +27,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.customers import HouseholdFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
-from tests.factories.kpi import RunFactory
+from tests.factories.kpi import DecisionFactory, RunFactory
 from tests.factories.managers import OperatorFactory, PostingFactory
 
 MONTH = Month(2026, 10)
@@ -48,6 +48,7 @@ class World:
     batch: Batch
     follow_up: FollowUp
     run: Run
+    decision: Decision
     scheme: Scheme
     users: dict[Role, User]
 
@@ -86,6 +87,7 @@ def build() -> World:
             grid=grid, manager=posting.manager, subject="回访", due_at=dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
         ),
         run=RunFactory(branch=grid.branch),
+        decision=DecisionFactory(branch=grid.branch),
         scheme=in_force(MONTH),
         users=users,
     )
