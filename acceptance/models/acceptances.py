@@ -33,7 +33,7 @@ class AcceptanceQuerySet(models.QuerySet["Acceptance"]):
 
 
 class Acceptance(models.Model):
-    """A formal acceptance 正式受理. Grid and people are copied as they stood on the day: reorganising rewrites nothing."""
+    """A formal acceptance 正式受理. Grid and people are copied as they stood on its day."""
 
     order_no = models.CharField(_("订单号"), max_length=30, unique=True)
     branch = models.ForeignKey(Branch, models.PROTECT, db_index=False, verbose_name=_("分公司"))

@@ -148,13 +148,13 @@ class Slip(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "hall_id", "claimed_by_id"),
                 func="""
-                IF TG_OP = 'INSERT' THEN
-                    INSERT INTO acceptance_slipevent (slip_id, from_state, to_state, hall_id, claimed_by_id, at, by_id, note)
-                    VALUES (NEW.id, '', NEW.state, NEW.hall_id, NEW.claimed_by_id, NEW.state_at, NEW.state_by_id, NEW.state_note);
-                ELSIF (OLD.state, OLD.hall_id) IS DISTINCT FROM (NEW.state, NEW.hall_id)
-                      OR OLD.claimed_by_id IS DISTINCT FROM NEW.claimed_by_id THEN
-                    INSERT INTO acceptance_slipevent (slip_id, from_state, to_state, hall_id, claimed_by_id, at, by_id, note)
-                    VALUES (NEW.id, OLD.state, NEW.state, NEW.hall_id, NEW.claimed_by_id, NEW.state_at, NEW.state_by_id, NEW.state_note);
+                -- On INSERT every field of OLD is null, so the first step is history as well.
+                IF (OLD.state, OLD.hall_id, OLD.claimed_by_id) IS DISTINCT FROM
+                   (NEW.state, NEW.hall_id, NEW.claimed_by_id) THEN
+                    INSERT INTO acceptance_slipevent
+                        (slip_id, from_state, to_state, hall_id, claimed_by_id, at, by_id, note)
+                    VALUES (NEW.id, coalesce(OLD.state, ''), NEW.state, NEW.hall_id, NEW.claimed_by_id,
+                            NEW.state_at, NEW.state_by_id, NEW.state_note);
                 END IF;
                 RETURN NULL;
                 """,
