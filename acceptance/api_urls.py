@@ -1,5 +1,10 @@
 """REST of this app, under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from acceptance import api
+
+urlpatterns = [
+    path("slips/", api.slip_list, name="acceptance_api_slips"),
+    path("slips/<str:number>/", api.slip_detail, name="acceptance_api_slip"),
+]

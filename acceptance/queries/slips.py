@@ -1,0 +1,139 @@
+"""Reads of the slip pages: rows with clocks, the queue of a hall, the history of a slip."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from acceptance.choices import HALL_STATES, SlipState
+from acceptance.domain.actors import Actor
+from acceptance.domain.clocks import Clock, clock_of, worked
+from acceptance.models import Slip, SlipEvent, SlipLine
+from accounts.scope import Scope
+from customers.models import Household, Subscription
+from grids.models import Grid, Hall
+
+PAGE = 50
+# The chip of each state: colour and shape are the look's, the word is the state's own.
+CHIPS = {
+    SlipState.SUBMITTED: "sent",
+    SlipState.TRANSFERRED: "warn",
+    SlipState.RECEIVED: "info",
+    SlipState.WORKING: "work",
+    SlipState.RETURNED: "warn",
+    SlipState.ACCEPTED: "good",
+    SlipState.COMPLETED: "good",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A slip as lists show it: with its clock and its chip."""
+
+    slip: Slip
+    clock: Clock | None
+
+    @property
+    def chip(self) -> str:
+        return CHIPS.get(SlipState(self.slip.state), "off")
+
+    @property
+    def products(self) -> str:
+        return " · ".join(line.product.name for line in self.slip.lines.all())
+
+    @property
+    def address(self) -> str:
+        return self.slip.household.address if self.slip.household else self.slip.typed_address
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What narrows the queue: a state (empty = all that wait at the hall), codes of a grid and a product, the number
+    of the slip to go on from."""
+
+    state: str = ""
+    grid: str = ""
+    product: str = ""
+    after: str = ""
+
+
+def with_parts(slips: QuerySet[Slip]) -> QuerySet[Slip]:
+    """Slips with everything a row shows, in two queries."""
+    lines = Prefetch("lines", SlipLine.objects.select_related("product"))
+    people = slips.select_related("household", "manager", "grid", "hall", "claimed_by", "campaign")
+    return people.prefetch_related(lines)
+
+
+def row_of(slip: Slip, now: dt.datetime) -> Row:
+    return Row(slip, clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now))
+
+
+def rows_of(slips: Iterable[Slip], now: dt.datetime) -> list[Row]:
+    return [row_of(slip, now) for slip in slips]
+
+
+def queue(scope: Scope, actor: Actor, narrow: Narrow) -> QuerySet[Slip]:
+    """Slips of the actor's halls, oldest first."""
+    slips = Slip.objects.within(scope).filter(hall__in=actor.halls)
+    slips = slips.filter(state=narrow.state) if narrow.state else slips.filter(state__in=HALL_STATES)
+    if narrow.grid:
+        slips = slips.filter(grid__code=narrow.grid)
+    if narrow.product:
+        slips = slips.filter(lines__product=narrow.product)
+    last = Slip.objects.within(scope).filter(number=narrow.after).first() if narrow.after else None
+    if last:
+        slips = slips.filter(Q(submitted_at__gt=last.submitted_at) | Q(submitted_at=last.submitted_at, pk__gt=last.pk))
+    return with_parts(slips).order_by("submitted_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """How the halls stand: open slips, those over the limit and those near it, today's acceptances."""
+
+    waiting: int
+    over: int
+    near: int
+    accepted_today: int
+
+
+def pressure(scope: Scope, actor: Actor, *, day_start: dt.datetime, now: dt.datetime) -> Pressure:
+    slips = Slip.objects.within(scope)
+    waiting = slips.awaiting(actor.halls).values_list("state", "state_at", "received_at")
+    levels = [clock.level for s, at, got in waiting if (clock := clock_of(s, state_at=at, received_at=got, now=now))]
+    done = slips.filter(hall__in=actor.halls, accepted_at__gte=day_start).count()
+    return Pressure(len(levels), levels.count("bad"), levels.count("warn"), done)
+
+
+def grids_of_halls(scope: Scope, halls: Iterable[int], on: dt.date) -> QuerySet[Grid]:
+    return Grid.objects.within(scope).active_on(on).filter(hall__in=halls)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One line of a slip's history; `took` are working minutes since the line before."""
+
+    event: SlipEvent
+    took: int | None
+    staff_code: str
+
+
+def history(slip: Slip) -> list[Passage]:
+    """What happened to a slip, oldest first."""
+    events = list(slip.events.select_related("by", "hall", "claimed_by"))
+    befores = [None, *events[:-1]]
+    return [
+        Passage(event, worked(before.at, event.at) if before else None, event.by.staff_code)
+        for before, event in zip(befores, events, strict=True)
+    ]
+
+
+def lines_of(household: Household | None) -> list[Subscription]:
+    """The lines in use of a household."""
+    if household is None:
+        return []
+    return list(household.subscriptions.filter(closed_on=None).order_by("opened_on"))
+
+
+def other_halls(slip: Slip) -> QuerySet[Hall]:
+    return Hall.objects.filter(branch=slip.branch_id).exclude(pk=slip.hall_id)

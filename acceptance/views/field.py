@@ -1,0 +1,128 @@
+"""The field side, on a phone: write a slip, see it move, add what was missing."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from acceptance.choices import SlipSource
+from acceptance.domain import contents, slips, transitions
+from acceptance.domain.actors import actor_of
+from acceptance.forms import content_of
+from acceptance.models import Product, Slip
+from acceptance.queries import slips as queries
+from accounts.choices import Role
+from accounts.doors import open_to, open_to_all
+from campaigns.models import Campaign
+from core.periods import local_day
+from core.refusals import Refusal
+
+
+@open_to(Role.ACCOUNT_MANAGER)
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def slip_new(request: HttpRequest) -> HttpResponse:
+    """The entry of a slip; the script sends it through the API, without script this very view takes it."""
+    refused = None
+    if request.method == "POST":
+        try:
+            receipt = _submit(request)
+        except Refusal as refusal:
+            refused = refusal
+        else:
+            messages.success(request, _("已送出，单号 %(number)s。") % {"number": receipt.number})
+            return redirect("acceptance:slip_detail", number=receipt.number)
+    today = local_day(timezone.now())
+    context = {
+        "products": Product.objects.filter(is_sold=True),
+        "sources": SlipSource.choices,
+        "campaigns": Campaign.objects.filter(starts_on__lte=today).exclude(ends_on__lte=today),
+        "client_uuid": request.POST.get("client_uuid") or uuid.uuid4(),
+        "typed": request.POST,
+        "chosen": request.POST.getlist("products"),
+        "refused": refused,
+        "is_warning": isinstance(refused, slips.SimilarExists),
+    }
+    return render(request, "acceptance/slip_new.html", context, status=200 if refused is None else 422)
+
+
+def _submit(request: HttpRequest) -> slips.Receipt:
+    return slips.submit(
+        client_uuid=contents.parse_uuid(request.POST.get("client_uuid", "")),
+        content=content_of(request.POST),
+        by=request.user,
+        now=timezone.now(),
+        acknowledged=bool(request.POST.get("acknowledged")),
+    )
+
+
+@open_to(Role.ACCOUNT_MANAGER)
+@require_safe
+def slip_list(request: HttpRequest) -> HttpResponse:
+    """Where are my slips?"""
+    mine = Slip.objects.within(request.scope).filter(manager=request.scope.manager)
+    recent = queries.with_parts(mine).order_by("-submitted_at")[: queries.PAGE]
+    rows = queries.rows_of(recent, timezone.now())
+    returned = [row for row in rows if row.slip.state == "returned"]
+    rest = [row for row in rows if row.slip.state != "returned"]
+    context = {"returned": returned, "rows": rest, "back_url": reverse("accounts:home")}
+    return render(request, "acceptance/slip_list.html", context)
+
+
+@open_to_all
+@require_safe
+def slip_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """How far is this slip?"""
+    return detail_page(request, _slip(request, number))
+
+
+@open_to(Role.ACCOUNT_MANAGER)
+@require_POST
+def slip_resubmit(request: HttpRequest, number: str) -> HttpResponse:
+    """Add what the hall asked for and send it again."""
+    slip, now = _slip(request, number), timezone.now()
+    actor = actor_of(request.user, request.scope, on=local_day(now))
+    given = {name: request.POST.get(name, "").strip() for name in ("contact_name", "contact_phone", "notes")}
+    try:
+        slips.resubmit(slip=slip, products=request.POST.getlist("products"), by=actor, now=now, **given)
+    except Refusal as refusal:
+        return detail_page(request, slip, refused=refusal)
+    messages.success(request, _("%(number)s 已再次提交。") % {"number": slip.number})
+    return redirect("acceptance:slip_detail", number=number)
+
+
+def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None) -> HttpResponse:
+    now = timezone.now()
+    actor = actor_of(request.user, request.scope, on=local_day(now))
+    in_field = slip.manager_id == actor.manager and not actor.halls
+    context = {
+        "row": queries.row_of(slip, now),
+        "slip": slip,
+        "history": queries.history(slip),
+        "orders": slip.acceptances.select_related("product"),
+        "lines": queries.lines_of(slip.household),
+        "steps": transitions.allowed(slip, actor),
+        "products": Product.objects.filter(is_sold=True),
+        "chosen": [line.product_id for line in slip.lines.all()],
+        "refused": refused,
+        "typed": request.POST if refused else None,
+        "in_field": in_field,
+        "layout": "base_phone.html" if in_field else "base.html",
+        "sees_people": sees_people(request),
+    }
+    return render(request, "acceptance/slip_detail.html", context, status=422 if refused else 200)
+
+
+def sees_people(request: HttpRequest) -> bool:
+    """Whether the role works with customers; everybody else reads masked names and numbers."""
+    return request.user.role in (Role.ACCOUNT_MANAGER, Role.HALL_CLERK, Role.HALL_MANAGER)
+
+
+def _slip(request: HttpRequest, number: str) -> Slip:
+    return get_object_or_404(queries.with_parts(Slip.objects.within(request.scope)), number=number)

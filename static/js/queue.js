@@ -1,0 +1,74 @@
+// The hall queue by keyboard: ↑↓ chooses, Enter receives, B returns, Z transfers, N adds an order, Ctrl+Enter accepts.
+import { addOrder } from "./orders.js";
+
+const panel = document.getElementById("slip-panel");
+const list = document.querySelector("[data-queue]");
+const rows = () => [...list.querySelectorAll("[data-slip]")];
+let chosen = list.querySelector("[aria-selected=true]")?.dataset.slip;
+
+function mark() {
+  for (const row of rows()) {
+    if (row.dataset.slip === chosen) row.setAttribute("aria-selected", "true");
+    else row.removeAttribute("aria-selected");
+  }
+}
+
+function choose(row) {
+  if (!row || row.dataset.slip === chosen) return;
+  chosen = row.dataset.slip;
+  mark();
+  row.scrollIntoView({ block: "nearest" });
+  const link = row.querySelector("a");
+  history.replaceState(null, "", link.href);
+  window.htmx.ajax("GET", link.getAttribute("hx-get"), { target: "#slip-panel" });
+}
+
+function step(by) {
+  const all = rows();
+  choose(all[Math.max(0, Math.min(all.length - 1, all.findIndex((row) => row.dataset.slip === chosen) + by))]);
+}
+
+function open(id, outcome) {
+  const dialog = document.getElementById(id);
+  if (!dialog) return;
+  if (outcome) dialog.querySelector("[name=outcome]").value = outcome;
+  dialog.showModal();
+}
+
+const KEYS = {
+  ArrowDown: () => step(1),
+  ArrowUp: () => step(-1),
+  Enter: () => panel.querySelector("form[data-key=Enter]")?.requestSubmit(),
+  b: () => open("d-return"),
+  z: () => open("d-transfer"),
+  n: () => addOrder(),
+  "?": () => open("d-keys"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    document.getElementById("accept-form")?.requestSubmit();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, button, a, summary")) return;
+  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) open(opener.dataset.open, opener.dataset.outcome);
+  if (event.target.closest("[data-shut]")) event.target.closest("dialog").close();
+  const row = event.target.closest("[data-slip]");
+  if (row) {
+    if (event.target.closest("a")) event.preventDefault();
+    choose(row);
+  }
+});
+
+// A refreshed list keeps what was chosen.
+document.addEventListener("htmx:afterSwap", mark);

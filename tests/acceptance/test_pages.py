@@ -1,0 +1,141 @@
+import json
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from acceptance.models import Acceptance, Slip
+from tests.acceptance.street import Street
+from tests.acceptance.test_slips import make
+from tests.factories.accounts import user_of_operator
+from tests.factories.managers import OperatorFactory
+
+
+@pytest.fixture
+def street(db):
+    return Street()
+
+
+def post_slip(client, street, **fields):
+    given = {
+        "client_uuid": str(uuid.uuid4()),
+        "household_code": street.household.code,
+        "products": ["FTTH", "3G"],
+        "contact_name": "刘建军",
+        "contact_phone": "13902217648",
+        "source": "home",
+        "has_consent": True,
+    }
+    body = json.dumps(given | fields)
+    return client.post(reverse("acceptance_api_slips"), body, content_type="application/json")
+
+
+def test_api_answers_new_known_changed_similar_and_incomplete(client, street):
+    client.force_login(street.seller)
+    key = str(uuid.uuid4())
+    first = post_slip(client, street, client_uuid=key)
+    again = post_slip(client, street, client_uuid=key)
+    changed = post_slip(client, street, client_uuid=key, notes="改了")
+    similar = post_slip(client, street)
+    wrong = post_slip(client, street, contact_phone="139")
+    assert [r.status_code for r in (first, again, changed, similar, wrong)] == [201, 200, 409, 409, 422]
+    number = Slip.objects.get().number
+    assert (first.json(), again.json()) == ({"number": number}, {"number": number})
+    assert (changed.json()["error"], similar.json()["error"]) == ("changed", "similar")
+    assert (similar.json()["number"], wrong.json()["field"]) == (number, "contact_phone")
+
+
+def test_api_declines_what_is_not_json(client, street):
+    client.force_login(street.seller)
+    assert client.post(reverse("acceptance_api_slips"), "x", content_type="application/json").status_code == 400
+
+
+def test_form_without_script_sends_a_slip(client, street):
+    client.force_login(street.seller)
+    page = client.get(reverse("acceptance:slip_new"))
+    assert page.status_code == 200
+    fields = {
+        "client_uuid": str(uuid.uuid4()),
+        "household_code": street.household.code,
+        "products": ["FTTH"],
+        "contact_name": "刘建军",
+        "contact_phone": "13902217648",
+        "source": "home",
+    }
+    refused = client.post(reverse("acceptance:slip_new"), fields)
+    assert (refused.status_code, Slip.objects.count()) == (422, 0)
+    sent = client.post(reverse("acceptance:slip_new"), fields | {"has_consent": "1"})
+    assert sent.url == reverse("acceptance:slip_detail", args=[Slip.objects.get().number])
+    assert client.get(sent.url).status_code == 200
+
+
+def test_household_search_finds_by_address_phone_and_initials(client, street):
+    client.force_login(street.seller)
+    for text in (street.household.address[:6], "1381234", "wjl", "wdd3"):
+        found = client.get(reverse("customers:household_search"), {"q": text}).json()["households"]
+        assert [row["code"] for row in found] == [street.household.code]
+
+
+def test_clerk_takes_a_slip_and_accepts_it_into_two_orders(client, street):
+    slip = make(street)
+    client.force_login(street.clerk_user)
+    page = client.get(reverse("acceptance:hall_queue"))
+    assert slip.number in page.content.decode()
+    client.post(reverse("acceptance:slip_receive", args=[slip.number]), {"take": "1"})
+    orders = {"product": ["FTTH", "3G"], "order_no": ["221112088431", "2211"], "accepted_on": ["2026-11-06"] * 2}
+    refused = client.post(reverse("acceptance:slip_accept", args=[slip.number]), orders)
+    assert (refused.status_code, Acceptance.objects.count()) == (422, 0)
+    assert "订单号应为 6–30 位字母或数字。" in refused.content.decode()
+    orders["order_no"][1] = "2211 1208 8432"
+    done = client.post(reverse("acceptance:slip_accept", args=[slip.number]), orders)
+    assert done.url == reverse("acceptance:hall_queue")
+    assert sorted(Acceptance.objects.values_list("order_no", flat=True)) == ["221112088431", "221112088432"]
+
+
+def test_return_and_resubmit_through_the_pages(client, street):
+    slip = make(street)
+    client.force_login(street.clerk_user)
+    client.post(reverse("acceptance:slip_return", args=[slip.number]), {"reason": "缺证件"})
+    client.force_login(street.seller)
+    assert "缺证件" in client.get(reverse("acceptance:slip_list")).content.decode()
+    fields = {"products": ["FTTH"], "contact_name": "刘建军", "contact_phone": "13902217648", "notes": ""}
+    client.post(reverse("acceptance:slip_resubmit", args=[slip.number]), fields)
+    slip.refresh_from_db()
+    assert slip.state == "submitted"
+
+
+@pytest.mark.parametrize(
+    "name", ["slip_receive", "slip_claim", "slip_accept", "slip_return", "slip_transfer", "slip_close"]
+)
+def test_steps_on_another_halls_slip_find_nothing(client, street, name):
+    slip = make(street)
+    client.force_login(user_of_operator(OperatorFactory()))
+    assert client.post(reverse(f"acceptance:{name}", args=[slip.number])).status_code == 404
+    assert client.get(reverse("acceptance:slip_detail", args=[slip.number])).status_code == 404
+
+
+def queries_of_queue(client, counter):
+    with counter() as seen:
+        assert client.get(reverse("acceptance:hall_queue")).status_code == 200
+    return len(seen)
+
+
+def test_queue_asks_the_same_for_1_and_3_slips(client, street):
+    client.force_login(street.clerk_user)
+    make(street)
+    client.get(reverse("acceptance:hall_queue"))
+    one = queries_of_queue(client, lambda: CaptureQueriesContext(connection))
+    make(street)
+    make(street)
+    assert queries_of_queue(client, lambda: CaptureQueriesContext(connection)) == one
+
+
+def test_direct_sale_at_the_counter(client, street):
+    client.force_login(street.clerk_user)
+    assert client.get(reverse("acceptance:direct_new")).status_code == 200
+    fields = {"household_code": street.household.code, "developer": street.manager.staff_no, "product": "FTTH"}
+    fields |= {"order_no": "221112088431", "accepted_on": "2026-11-06"}
+    client.post(reverse("acceptance:direct_new"), fields)
+    assert Acceptance.objects.get().developer == street.manager
