@@ -7,7 +7,8 @@ from acceptance.models import Acceptance
 from core.periods import Month
 from customers.models import Subscription
 from kpi.choices import RunCause
-from kpi.domain import balances, recompute as recomputing
+from kpi.domain import balances
+from kpi.domain import recompute as recomputing
 from kpi.models import Balance, Run
 
 

@@ -22,12 +22,13 @@ FROM (
     SELECT grid.grid_id, grid.branch_id, indicator.code, members.score
     FROM kpi_grid grid
     JOIN kpi_indicator indicator ON indicator.scheme_id = %(scheme)s AND indicator.measure = 'rating'
-    CROSS JOIN LATERAL (
-        SELECT kpi_half_up(sum(service.days * item.score), sum(service.days), 4) AS score
+    LEFT JOIN (
+        SELECT service.grid_id, item.code, kpi_half_up(sum(service.days * item.score), sum(service.days), 4) AS score
         FROM kpi_service service
-        JOIN kpi_item item ON item.manager_id = service.manager_id AND item.code = indicator.code
-        WHERE service.grid_id = grid.grid_id AND item.score IS NOT NULL
-    ) members
+        JOIN kpi_item item ON item.manager_id = service.manager_id
+        WHERE item.score IS NOT NULL
+        GROUP BY service.grid_id, item.code
+    ) members ON members.grid_id = grid.grid_id AND members.code = indicator.code
 ) measured;
 -- The planner knows nothing of a fresh table, and what follows joins it.
 ANALYZE kpi_item;

@@ -1,7 +1,8 @@
 -- Totals, computed from the 4-place items as one exact fraction over a common denominator and rounded once, and ranks.
 INSERT INTO kpi_score (run_id, month, branch_id, grid_id, manager_id, days, total, rank_in_branch, is_provisional)
-SELECT %(run)s, %(first)s, branch_id, grid_id, manager_id, days, total,
-       rank() OVER (PARTITION BY branch_id, grid_id IS NULL ORDER BY total DESC), is_provisional
+SELECT %(run)s, %(first)s, totalled.branch_id, totalled.grid_id, totalled.manager_id, present.days, totalled.total,
+       rank() OVER (PARTITION BY totalled.branch_id, totalled.grid_id IS NULL ORDER BY totalled.total DESC),
+       totalled.is_provisional
 FROM (
     SELECT branch_id, grid_id, manager_id, is_provisional,
            kpi_half_up(
@@ -45,11 +46,8 @@ FROM (
         ) summed
     ) divided
 ) totalled
-JOIN LATERAL (
-    SELECT sum(days) AS days
-    FROM (
-        SELECT days FROM kpi_grid WHERE kpi_grid.grid_id = totalled.grid_id
-        UNION ALL
-        SELECT days FROM kpi_service WHERE kpi_service.manager_id = totalled.manager_id
-    ) held
-) present ON true;
+JOIN (
+    SELECT grid_id, NULL::bigint AS manager_id, days FROM kpi_grid
+    UNION ALL
+    SELECT NULL, manager_id, sum(days) FROM kpi_service GROUP BY manager_id
+) present ON coalesce(present.grid_id, -present.manager_id) = coalesce(totalled.grid_id, -totalled.manager_id);
