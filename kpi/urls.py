@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kpi.views import effects, homes, league, runs, schemes, scores
+from kpi.views import effects, homes, inputs, league, meetings, months, runs, schemes, scores
 
 app_name = "kpi"
 urlpatterns = [
@@ -17,11 +17,14 @@ urlpatterns = [
     path("runs/", runs.run_list, name="run_list"),
     path("runs/request/", runs.request_run, name="run_request"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
-    path("targets/", schemes.scheme_list, name="target_list"),
-    path("ratings/", schemes.scheme_list, name="rating_list"),
+    path("targets/", inputs.target_list, name="target_list"),
+    path("ratings/", inputs.rating_list, name="rating_list"),
     path("<str:month>/grids/<str:code>/", scores.grid, name="grid_score"),
     path("<str:month>/people/<str:staff_no>/", scores.person, name="person_score"),
-    path("<str:month>/<str:branch>/publish/", schemes.scheme_list, name="month_publish"),
-    path("<str:month>/<str:branch>/close/", schemes.scheme_list, name="month_close"),
-    path("<str:month>/<str:branch>/meeting/", schemes.scheme_list, name="meeting"),
+    path("<str:month>/<str:branch>/publish/", months.publish, name="month_publish"),
+    path("<str:month>/<str:branch>/close/", months.close, name="month_close"),
+    path("<str:month>/<str:branch>/withdraw/", months.withdraw, name="month_withdraw"),
+    path("<str:month>/<str:branch>/decisions/", months.decision_new, name="decision_new"),
+    path("decisions/<int:pk>/done/", months.decision_done, name="decision_done"),
+    path("<str:month>/<str:branch>/meeting/", meetings.show, name="meeting"),
 ]

@@ -37,7 +37,7 @@ def projection(item: ItemProgress) -> SafeString:
         'stroke-dasharray="5 5"/>',
         f'<path d="M{LEFT} {BOTTOM}{path}" fill="none" class="s-{kind}" stroke-width="3" stroke-linejoin="round"/>',
         f'<circle cx="{at_x}" cy="{at_y}" r="5" class="f-{kind}"/>',
-        f'<text x="{words_x}" y="{float(at_y) + 23:.0f}" class="l"{anchor}>{escape(label)}</text>',
+        f'<text x="{words_x}" y="{float(at_y) + (46 if right else 22):.0f}" class="l"{anchor}>{escape(label)}</text>',
         _ends(item, float(y(target)), float(y(item.projected))),
     ]
     title = _("%(name)s 累计净增，实际对计划") % {"name": item.name}

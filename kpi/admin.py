@@ -1,0 +1,80 @@
+from django.contrib import admin
+
+from accounts.admin_base import ReadOnlyAdmin
+from kpi.models import Balance, BranchMonth, Decision, Indicator, ItemScore, Rating, Run, Scheme, Score, Target
+
+
+class IndicatorInline(admin.TabularInline):
+    model = Indicator
+    extra = 0
+
+
+@admin.register(Scheme)
+class SchemeAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "status", "effective_on", "business_total", "retention_total", "other_total"]
+    list_filter = ["status", "year"]
+    inlines = [IndicatorInline]
+
+
+@admin.register(Target)
+class TargetAdmin(admin.ModelAdmin):
+    list_display = ["month", "grid", "code", "value", "is_exempt"]
+    list_select_related = ["grid"]
+    list_filter = ["month", "code", "is_exempt"]
+    search_fields = ["grid__code", "grid__name"]
+    raw_id_fields = ["grid"]
+
+
+@admin.register(Rating)
+class RatingAdmin(admin.ModelAdmin):
+    list_display = ["month", "manager", "item", "score", "rated_by"]
+    list_select_related = ["manager", "rated_by"]
+    list_filter = ["month", "item"]
+    search_fields = ["manager__staff_no", "manager__name"]
+    raw_id_fields = ["manager", "rated_by"]
+
+
+@admin.register(Decision)
+class DecisionAdmin(admin.ModelAdmin):
+    list_display = ["month", "branch", "text", "owner", "due_on", "done_on"]
+    list_select_related = ["branch"]
+    list_filter = ["branch", "month"]
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    list_display = ["id", "month", "branch", "status", "cause", "requested_by", "requested_at", "finished_at"]
+    list_select_related = ["branch", "requested_by"]
+    list_filter = ["status", "cause", "month"]
+
+
+@admin.register(BranchMonth)
+class BranchMonthAdmin(ReadOnlyAdmin):
+    """A month moves by the rules only."""
+
+    list_display = ["branch", "month", "state", "current_run", "published_at", "closed_at"]
+    list_select_related = ["branch", "current_run"]
+    list_filter = ["state", "month"]
+
+
+@admin.register(Score)
+class ScoreAdmin(ReadOnlyAdmin):
+    list_display = ["month", "branch", "grid", "manager", "total", "rank_in_branch", "is_provisional"]
+    list_select_related = ["branch", "grid", "manager"]
+    list_filter = ["month", "branch"]
+    search_fields = ["grid__code", "manager__staff_no"]
+
+
+@admin.register(ItemScore)
+class ItemScoreAdmin(ReadOnlyAdmin):
+    list_display = ["month", "grid", "manager", "code", "status", "score", "weight", "weighted"]
+    list_select_related = ["grid", "manager"]
+    list_filter = ["month", "code", "status"]
+    search_fields = ["grid__code", "manager__staff_no"]
+
+
+@admin.register(Balance)
+class BalanceAdmin(ReadOnlyAdmin):
+    list_display = ["month", "community", "product_code", "lines"]
+    list_select_related = ["community"]
+    list_filter = ["month", "product_code"]
