@@ -5,12 +5,13 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 
 from accounts.choices import Role
 from accounts.models import User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # Public views and their reason; the access test knows no other way to be open.
 PUBLIC = "public"
@@ -21,7 +22,7 @@ def open_to(*roles: Role) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _login_first(request)
             if cast(User, request.user).role not in roles:
@@ -45,7 +46,7 @@ def public(view: View) -> View:
     return view
 
 
-def _login_first(request: HttpRequest) -> HttpResponse:
+def _login_first(request: HttpRequest) -> HttpResponseBase:
     """People are sent to the login page; a program is told, since it wouldn't read one."""
     if request.path.startswith("/api/"):
         return JsonResponse({"error": "login required"}, status=401)

@@ -23,7 +23,7 @@ FIELDS = ("id", "kind", "filename", "sha256", "status", "dry_run", "strict", "li
 
 
 def _batch(request: Request, pk: int) -> Batch:
-    return get_object_or_404(Batch.objects.within(request.scope, user=request.user.pk), pk=pk)
+    return get_object_or_404(Batch.objects.within(request.scope, user=cast(User, request.user).pk), pk=pk)
 
 
 def _shown(batch: Batch) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def _refused(refusal: Refusal) -> Response:
 def batch_list(request: Request) -> Response:
     """The newest batches; POST a file (multipart: file, kind, strict) to have it previewed."""
     if request.method == "GET":
-        found = Batch.objects.within(request.scope, user=request.user.pk)
+        found = Batch.objects.within(request.scope, user=cast(User, request.user).pk)
         return Response({"results": [_shown(batch) for batch in found[:PAGE]]})
     user = cast(User, request.user)
     form = UploadForm(request.data, request.FILES, user=user)

@@ -5,6 +5,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -128,7 +129,7 @@ def template_download(request: HttpRequest, kind: str, ending: str) -> FileRespo
 
 @open_to(*IMPORTERS)
 @require_safe
-def export_download(request: HttpRequest) -> HttpResponse:
+def export_download(request: HttpRequest) -> HttpResponseBase:
     form = ExportForm(request.GET, user=_user(request))
     if not form.is_valid():
         raise Http404

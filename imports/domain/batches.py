@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -66,13 +67,13 @@ def receive(*, kind: str, file: BinaryIO, filename: str, by: User, strict: bool 
 def fingerprint(file: BinaryIO) -> str:
     """SHA-256 of a file; leaves it at its beginning."""
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # wants readinto of a BinaryIO
     file.seek(0)
     return digest
 
 
 @contextmanager
-def on_disk(file: BinaryIO) -> Iterator[Path]:
+def on_disk(file: "BinaryIO | UploadedFile[Any]") -> Iterator[Path]:
     """An uploaded file as a path, for readers that want one; leaves the file at its beginning."""
     with tempfile.NamedTemporaryFile(prefix="gm-") as copy:
         file.seek(0)

@@ -300,12 +300,13 @@ class Rejections:
 
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, list[tuple[str, str | None, str | None]]]]:
     """Consecutive rows of one line as one."""
-    line, reasons = 0, []
+    line = 0
+    reasons: list[tuple[str, str | None, str | None]] = []
     for at, *reason in rows:
         if at != line and reasons:
             yield line, reasons
             reasons = []
         line = at
-        reasons.append(tuple(reason))
+        reasons.append((reason[0], reason[1], reason[2]))
     if reasons:
         yield line, reasons

@@ -13,7 +13,7 @@ from imports.domain import batches
 from imports.models import Batch
 from tests.factories.accounts import ItAdminFactory, UserFactory
 from tests.factories.grids import BranchFactory
-from tests.imports.test_batches import TEXT, uploads  # noqa: F401 - a fixture
+from tests.imports.test_batches import TEXT, uploads  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
