@@ -1,29 +1,211 @@
 """Reports over slips and acceptances."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import cast
+
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from acceptance.choices import OPEN_STATES, Catalogue
+from acceptance.queries import reports as queries
+from acceptance.views.files import sent
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
+from accounts.scope import Scope
+from core import formats
+from core.periods import Month, NoSuchMonth, local_day
+
+PAGE = 50
+TREND_MONTHS = 6
+LISTED = 100
 
 
 @open_to(*OVERSEERS, Role.HALL_MANAGER)
 @require_safe
-def in_transit(request: HttpRequest) -> HttpResponse:
+def in_transit(request: HttpRequest) -> HttpResponseBase:
     """Which slips are still on their way?"""
-    return render(request, "acceptance/in_transit.html")
+    now, scope = timezone.now(), _scope(request)
+    rows = queries.waiting(scope, now)
+    loads = queries.hall_loads(rows)
+    hall_codes = {load.hall.pk: load.hall.code for load in loads}
+    shown = [row for row in rows if _asked_for(row, request.GET.dict(), hall_codes)]
+    if kind := request.GET.get("export"):
+        return _slips_file(shown, scope, kind)
+    behind = [row for row in shown if row.key > request.GET.get("after", "")]
+    page = behind[:PAGE]
+    context = {
+        "now": now,
+        "loads": loads,
+        "total": len(rows),
+        "late": sum(row.is_late for row in rows),
+        "balance": queries.balance(scope, Month.of(local_day(now))),
+        "slips": queries.slips_of(page, scope),
+        "shown": len(shown),
+        "after": page[-1].key if len(behind) > PAGE else "",
+        "selects": _transit_selects(request, loads),
+        "ages": _age_words(),
+    }
+    return render(request, "acceptance/in_transit.html", context)
+
+
+def _asked_for(row: queries.Waiting, query: dict[str, str], hall_codes: dict[int, str]) -> bool:
+    state, hall, age = query.get("state", ""), query.get("hall", ""), query.get("age", "")
+    if state == "late" and not row.is_late:
+        return False
+    return state in ("", "late", row.state) and hall in ("", hall_codes.get(row.hall)) and age in ("", row.age)
+
+
+def _age_words() -> dict[str, str]:
+    return {"today": _("当天"), "few": _("1–2 天"), "week": _("3–6 天"), "old": _("7 天以上")}
+
+
+def _transit_selects(request: HttpRequest, loads: list[queries.HallLoad]) -> list[tuple[str, str, object, str]]:
+    """The filters of the query row as name, label, choices and chosen value."""
+    everything = ("", _("全部"))
+    halls = [everything, *((load.hall.code, load.hall.name) for load in loads)]
+    states = [everything, ("late", _("超时")), *((state.value, state.label) for state in OPEN_STATES)]
+    offered = [
+        ("hall", _("营业厅"), halls),
+        ("state", _("状态"), states),
+        ("age", _("提交后"), [everything, *_age_words().items()]),
+    ]
+    return [(name, label, choices, request.GET.get(name, "")) for name, label, choices in offered]
+
+
+def _slips_file(shown: list[queries.Waiting], scope: Scope, kind: str) -> HttpResponseBase:
+    header = [
+        _("预受理单号"),
+        _("状态"),
+        _("提交时间"),
+        _("营业厅"),
+        _("网格"),
+        _("客户经理"),
+        _("剩余分钟"),
+        _("地址"),
+    ]
+    lines = (
+        [row.slip.number, row.slip.get_state_display(), formats.moment(row.slip.submitted_at), row.slip.hall.name]
+        + [row.slip.grid.name if row.slip.grid else "", str(row.slip.manager), row.clock.left if row.clock else None]
+        + [row.slip.household.address if row.slip.household else row.slip.typed_address]
+        for row in queries.slips_of(shown, scope)
+    )
+    return sent(_("在途单"), kind, [str(word) for word in header], lines)
 
 
 @open_to(*OVERSEERS)
 @require_safe
-def channel_mix(request: HttpRequest) -> HttpResponse:
+def channel_mix(request: HttpRequest) -> HttpResponseBase:
     """Which channel brings the month's new lines?"""
-    return render(request, "acceptance/channel_mix.html")
+    scope, today = _scope(request), local_day(timezone.now())
+    month = _month(request)
+    catalogue = request.GET.get("catalogue", "")
+    places = queries.places(catalogue, min(month.next_first, today))
+    months = [month.shift(-back) for back in range(TREND_MONTHS - 1, -1, -1)]
+    rows = queries.mix_rows(places, queries.mix(scope, months), months)
+    if kind := request.GET.get("export"):
+        return _mix_file(rows, month, kind)
+    context = {
+        "month": month,
+        "rows": rows,
+        "groups": [(group.code, _group_words()[group.code]) for group in queries.GROUPS],
+        "totals": [sum(row.cells[at].lines for row in rows) for at in range(len(queries.GROUPS))],
+        "own": [sum((c.share or 0) for c in column[:2]) for column in zip(*(row.cells for row in rows), strict=True)],
+        "lead": max(rows, key=lambda row: row.cells[0].lines),
+        "is_source": catalogue not in Catalogue.values,
+        "selects": [_month_select(month), ("catalogue", _("口径"), _catalogues(), catalogue, "")],
+        "listed": _cell_list(request, scope, month, places),
+    }
+    return render(request, "acceptance/channel_mix.html", context)
+
+
+def _group_words() -> dict[str, str]:
+    return {"broadband": _("新增宽带"), "bundle": _("亲情1+"), "fixed": _("固话新装")}
+
+
+def _catalogues() -> list[tuple[str, object]]:
+    return [("", _("指导意见的三类")), (Catalogue.CURRENT, _("现状目录")), (Catalogue.TARGET, _("规划目录"))]
+
+
+def _cell_list(request: HttpRequest, scope: Scope, month: Month, places: list[queries.Place]) -> object:
+    """The newest acceptances behind the cell asked for, or None."""
+    place = next((place for place in places if place.code == request.GET.get("row")), None)
+    if place is None:
+        return None
+    found = queries.acceptances(scope, month)
+    return queries.of_cell(found, place.channels, request.GET.get("group", ""))[:LISTED]
+
+
+def _mix_file(rows: list[queries.MixRow], month: Month, kind: str) -> HttpResponseBase:
+    words = _group_words()
+    header = [_("渠道"), _("类别")]
+    for group in queries.GROUPS:
+        header += [words[group.code], f"{words[group.code]} %", f"{words[group.code]} {_('指导意见')} %"]
+    lines = (
+        [row.place.name or _("其他"), row.place.tier]
+        + [value for cell in row.cells for value in (cell.lines, cell.share, cell.source or None)]
+        for row in rows
+    )
+    return sent(_("渠道占比-%(month)s") % {"month": month}, kind, header, lines)
 
 
 @open_to(*OVERSEERS, Role.HALL_MANAGER)
 @require_safe
-def support_volume(request: HttpRequest) -> HttpResponse:
+def support_volume(request: HttpRequest) -> HttpResponseBase:
     """Who keys in how many acceptances?"""
-    return render(request, "acceptance/support_volume.html")
+    scope, month = _scope(request), _month(request)
+    rows = queries.support(scope, month)
+    halls = queries.by_hall(rows)
+    asked = request.GET.get("hall", "")
+    shown = [row for row in rows if asked in ("", row.operator.hall.code)]
+    if kind := request.GET.get("export"):
+        return _support_file(shown, month, kind)
+    operator = request.GET.get("operator", "")
+    keyed = queries.acceptances(scope, month).filter(operator__operator_no=operator)[:LISTED] if operator else None
+    hall_names = [("", _("全部")), *((hall.code, hall.name) for hall, *_counts in halls)]
+    context = {
+        "month": month,
+        "rows": shown,
+        "halls": halls,
+        "total": sum(row.total for row in rows),
+        "from_slips": sum(row.from_slips for row in rows),
+        "before": queries.keyed_total(scope, month.shift(-1)),
+        "top": max((row.total for row in shown), default=0),
+        "selects": [_month_select(month), ("hall", _("营业厅"), hall_names, asked, "")],
+        "listed": keyed,
+    }
+    return render(request, "acceptance/support_volume.html", context)
+
+
+def _support_file(rows: list[queries.Support], month: Month, kind: str) -> HttpResponseBase:
+    header = [_("操作工号"), _("姓名"), _("营业厅"), _("录入"), _("来自预受理"), _("厅内直接"), _("后来撤销")]
+    lines = (
+        [row.operator.operator_no, row.operator.name, row.operator.hall.name]
+        + [row.total, row.from_slips, row.direct, row.withdrawn]
+        for row in rows
+    )
+    return sent(_("业务支撑量-%(month)s") % {"month": month}, kind, header, lines)
+
+
+def _month(request: HttpRequest) -> Month:
+    """The month asked for, this one by default; a word that is no month is no page."""
+    text = request.GET.get("month", "")
+    try:
+        return Month.parse(text) if text else _this_month()
+    except NoSuchMonth as error:
+        raise Http404 from error
+
+
+def _this_month() -> Month:
+    return Month.of(local_day(timezone.now()))
+
+
+def _month_select(month: Month) -> tuple[str, str, object, str, str]:
+    this = _this_month()
+    months = sorted({month, *(this.shift(-back) for back in range(12))}, reverse=True)
+    return "month", _("月份"), [(str(one), formats.month(one)) for one in months], str(month), str(this)
+
+
+def _scope(request: HttpRequest) -> Scope:
+    return cast(Scope, request.scope)  # type: ignore[attr-defined]

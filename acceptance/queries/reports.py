@@ -1,0 +1,314 @@
+"""Reads of the reports: slips in transit, the mix of channels, the support halls give."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from acceptance.choices import OPEN_STATES, Catalogue, SlipState
+from acceptance.domain.clocks import Clock, clock_of
+from acceptance.models import Acceptance, Channel, ChannelPlace, Slip
+from acceptance.queries.slips import Row
+from accounts.scope import Scope
+from core.periods import Month, local_day
+from grids.models import Hall
+from managers.models import Operator
+
+# Slips in transit ---------------------------------------------------------------------------------
+
+# Calendar days since a slip was sent, as [from, to).
+AGES = {"today": (0, 1), "few": (1, 3), "week": (3, 7), "old": (7, 10_000)}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open slip, as far as counting goes."""
+
+    pk: int
+    hall: int
+    state: str
+    sent_at: dt.datetime
+    age: str
+    clock: Clock
+
+    @property
+    def is_late(self) -> bool:
+        return self.clock.left < 0
+
+    @property
+    def key(self) -> str:
+        """Where a page of the list starts anew: oldest first, ties by the order they were written."""
+        return f"{int(self.sent_at.timestamp() * 1_000_000):020d}-{self.pk:012d}"
+
+
+def waiting(scope: Scope, now: dt.datetime) -> list[Waiting]:
+    """Every slip of the scope that somebody still has to act on, oldest first. One query."""
+    rows = Slip.objects.within(scope).filter(state__in=OPEN_STATES).order_by("submitted_at", "pk")
+    found = []
+    for pk, hall, state, state_at, received_at, sent_at in rows.values_list(
+        "pk", "hall_id", "state", "state_at", "received_at", "submitted_at"
+    ):
+        clock = clock_of(state, state_at=state_at, received_at=received_at, now=now)
+        if clock:
+            found.append(Waiting(pk, hall, state, sent_at, _age(sent_at, now), clock))
+    return found
+
+
+def _age(sent_at: dt.datetime, now: dt.datetime) -> str:
+    days = (local_day(now) - local_day(sent_at)).days
+    return next(name for name, (low, high) in AGES.items() if low <= max(days, 0) < high)
+
+
+@dataclass(frozen=True, slots=True)
+class HallLoad:
+    """What waits at a hall: how many, by age, how many over their limit, how many sent back to the field."""
+
+    hall: Hall
+    total: int
+    ages: list[int]
+    late: int
+    returned: int
+
+
+def hall_loads(rows: Sequence[Waiting]) -> list[HallLoad]:
+    """The halls with open slips, most late ones first. One query."""
+    totals = Counter(row.hall for row in rows)
+    ages = Counter((row.hall, row.age) for row in rows)
+    late = Counter(row.hall for row in rows if row.is_late)
+    returned = Counter(row.hall for row in rows if row.state == SlipState.RETURNED)
+    loads = [
+        HallLoad(
+            hall=hall,
+            total=totals[hall.pk],
+            ages=[ages[hall.pk, age] for age in AGES],
+            late=late[hall.pk],
+            returned=returned[hall.pk],
+        )
+        for hall in Hall.objects.filter(pk__in=totals).select_related("branch")
+    ]
+    return sorted(loads, key=lambda load: (-load.late, -load.total))
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The month's account of slips: carried + sent = ended + open."""
+
+    carried: int
+    sent: int
+    ended: int
+    open: int
+
+
+def balance(scope: Scope, month: Month) -> Balance:
+    """The account of a month that is still running. Accepted counts as ended: the rest is the network's work."""
+    is_open = Q(state__in=OPEN_STATES)
+    accepted = Q(state__in=[SlipState.ACCEPTED, SlipState.COMPLETED])
+    ended = Q(accepted, accepted_at__gte=month.start) | Q(~is_open, ~accepted, state_at__gte=month.start)
+    counts = (
+        Slip.objects.within(scope)
+        .exclude(state=SlipState.DRAFT)
+        # Whatever ended in the month changed its state in it, so older rows need no look.
+        .filter(is_open | Q(state_at__gte=month.start))
+        .filter(is_open | ended)
+        .aggregate(
+            carried=Count("pk", filter=Q(submitted_at__lt=month.start)),
+            sent=Count("pk", filter=Q(submitted_at__gte=month.start)),
+            ended=Count("pk", filter=~is_open),
+            open=Count("pk", filter=is_open),
+        )
+    )
+    return Balance(**counts)
+
+
+def slips_of(rows: Sequence[Waiting], scope: Scope) -> list[Row]:
+    """The slips behind some rows, in their order. Two queries; one that moved on meanwhile is left out."""
+    found = (
+        Slip.objects.within(scope)
+        .filter(pk__in=[row.pk for row in rows])
+        .select_related("hall", "grid", "manager", "household", "claimed_by")
+        .prefetch_related("lines__product")
+    )
+    by_pk = {slip.pk: slip for slip in found}
+    return [Row(by_pk[row.pk], row.clock) for row in rows if row.pk in by_pk]
+
+
+# Mix of channels ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One column of the guideline's table: the products that count as new lines of a kind, and its shares in
+    per cent for own halls, community managers and all others."""
+
+    code: str
+    products: frozenset[str]
+    source: tuple[str, str, str]
+
+
+GROUPS = [
+    Group("broadband", frozenset({"FTTH", "BROADBAND"}), ("64.2", "27.8", "8.1")),
+    Group("bundle", frozenset({"3G_BUNDLE", "2G_BUNDLE", "BB_BUNDLE"}), ("65.5", "9.5", "25.0")),
+    Group("fixed", frozenset({"FIXED_LINE"}), ("66.4", "26.9", "6.7")),
+]
+SOURCE_ROWS = ("own_hall", "community_manager", "other")
+_GROUP_OF = {product: group.code for group in GROUPS for product in group.products}
+
+Mix = Counter[tuple[Month, str, str]]
+
+
+def mix(scope: Scope, months: Sequence[Month]) -> Mix:
+    """New lines by month, channel and group; withdrawn ones don't count. One query."""
+    rows = (
+        Acceptance.objects.within(scope)
+        .accepted_between(months[0].first, months[-1].next_first)
+        .filter(cancelled_on=None, product__in=_GROUP_OF)
+        .values_list(TruncMonth("accepted_on"), "channel_id", "product_id")
+        .annotate(lines=Count("pk"))
+        .order_by()
+    )
+    found: Mix = Counter()
+    for first, channel, product, lines in rows:
+        found[Month.of(first), channel, _GROUP_OF[product]] += lines
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of the table: the channels it takes in, its tier in the catalogue and its figures in the guideline."""
+
+    code: str
+    name: str
+    tier: str
+    channels: frozenset[str]
+    source: tuple[str, ...] = ()
+
+
+def places(catalogue: str, on: dt.date) -> list[Place]:
+    """The rows of a catalogue on a day, channels it doesn't name last. At most two queries."""
+    names = dict(Channel.objects.values_list("code", "name"))
+    if catalogue not in Catalogue.values:
+        first, second, _rest = SOURCE_ROWS
+        sources = list(zip(*(group.source for group in GROUPS), strict=True))
+        return [
+            Place(first, names[first], "", frozenset({first}), sources[0]),
+            Place(second, names[second], "", frozenset({second}), sources[1]),
+            Place("other", "", "", frozenset(names) - {first, second}, sources[2]),
+        ]
+    valid = ChannelPlace.objects.filter(catalogue=catalogue, valid_from__lte=on).order_by("valid_from")
+    newest = {place.channel_id: place for place in valid}
+    rows = [
+        Place(place.channel_id, place.name, str(place.get_tier_display()), frozenset({place.channel_id}))
+        for place in newest.values()
+    ]
+    outside = [Place(code, name, "", frozenset({code})) for code, name in names.items() if code not in newest]
+    return rows + outside
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of the table: lines, their share of the group in per cent, the guideline's share, the way there."""
+
+    group: str
+    lines: int
+    share: float | None
+    source: str
+    trend: list[float]
+
+    @property
+    def source_value(self) -> float | None:
+        return float(self.source) if self.source else None
+
+
+@dataclass(frozen=True, slots=True)
+class MixRow:
+    place: Place
+    cells: list[Cell]
+
+
+def mix_rows(rows: Sequence[Place], counted: Mix, months: Sequence[Month]) -> list[MixRow]:
+    """The table of the last of the months; the months before it make the trends."""
+    whole: Counter[tuple[Month, str]] = Counter()
+    for (month, _channel, group), lines in counted.items():
+        whole[month, group] += lines
+
+    def cell(place: Place, at: int) -> Cell:
+        code = GROUPS[at].code
+        lines = [sum(counted[month, channel, code] for channel in place.channels) for month in months]
+        shares = [
+            100 * part / whole[month, code] for part, month in zip(lines, months, strict=True) if whole[month, code]
+        ]
+        now = shares[-1] if whole[months[-1], code] else None
+        return Cell(code, lines[-1], now, place.source[at] if place.source else "", shares)
+
+    return [MixRow(place, [cell(place, at) for at in range(len(GROUPS))]) for place in rows]
+
+
+def acceptances(scope: Scope, month: Month) -> QuerySet[Acceptance]:
+    """A month's acceptances with all a list of them shows, newest first."""
+    return (
+        Acceptance.objects.within(scope)
+        .accepted_between(month.first, month.next_first)
+        .select_related("household", "product", "channel", "developer", "operator", "grid", "slip")
+        .order_by("-accepted_on", "-pk")
+    )
+
+
+def of_cell(found: QuerySet[Acceptance], channels: Iterable[str], group: str) -> QuerySet[Acceptance]:
+    """Those one cell of the mix counts."""
+    products = next((known.products for known in GROUPS if known.code == group), frozenset())
+    return found.filter(cancelled_on=None, channel__in=list(channels), product__in=products)
+
+
+# Support ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What an operator keyed in during a month: all, those of slips, those withdrawn later."""
+
+    operator: Operator
+    total: int
+    from_slips: int
+    withdrawn: int
+
+    @property
+    def direct(self) -> int:
+        return self.total - self.from_slips
+
+
+def support(scope: Scope, month: Month) -> list[Support]:
+    """Acceptances keyed in by operator, most first. Two queries. Work done stays done: withdrawn ones count."""
+    counted = (
+        Acceptance.objects.within(scope)
+        .accepted_between(month.first, month.next_first)
+        .filter(operator__isnull=False)
+        .values_list("operator_id")
+        .annotate(
+            total=Count("pk"),
+            from_slips=Count("pk", filter=Q(slip__isnull=False)),
+            withdrawn=Count("pk", filter=Q(cancelled_on__isnull=False)),
+        )
+        .order_by("-total", "operator_id")
+    )
+    rows = list(counted)
+    operators = Operator.objects.select_related("hall").in_bulk([row[0] for row in rows])
+    return [Support(operators[pk], *counts) for pk, *counts in rows]
+
+
+def by_hall(rows: Iterable[Support]) -> list[tuple[Hall, int, int, int]]:
+    """Hall, operators, acceptances and those of slips; most first."""
+    halls: dict[int, tuple[Hall, int, int, int]] = {}
+    for row in rows:
+        hall = row.operator.hall
+        _hall, people, total, from_slips = halls.get(hall.pk, (hall, 0, 0, 0))
+        halls[hall.pk] = (hall, people + 1, total + row.total, from_slips + row.from_slips)
+    return sorted(halls.values(), key=lambda found: -found[2])
+
+
+def keyed_total(scope: Scope, month: Month) -> int:
+    """Acceptances keyed in by anybody during a month."""
+    found = Acceptance.objects.within(scope).accepted_between(month.first, month.next_first)
+    return found.filter(operator__isnull=False).count()
