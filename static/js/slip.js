@@ -47,6 +47,8 @@ function pick(found) {
   field("household_code").value = found?.code || "";
   $("[data-home]").hidden = !found;
   $("[data-find-home]").hidden = Boolean(found);
+  $("[data-results]").replaceChildren();
+  document.getElementById("home-q").value = "";
   if (!found) return;
   $("[data-address]").textContent = found.address;
   $("[data-place]").textContent = found.place;
