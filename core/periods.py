@@ -29,11 +29,7 @@ class Month:
     def parse(cls, text: str) -> Self:
         """Read 2026-10, 2026/10, 202610 or 2026年10月; raises NoSuchMonth."""
         match = _MONTH.fullmatch(text.strip())
-        if (
-            not match
-            or not 1 <= int(match[2]) <= 12
-            or not 2000 <= int(match[1]) <= 2199
-        ):
+        if not match or not 1 <= int(match[2]) <= 12 or not 2000 <= int(match[1]) <= 2199:
             raise NoSuchMonth(
                 _("“%(text)s”不是一个月份,请写成 2026-10。") % {"text": text},
                 field="month",

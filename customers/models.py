@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import Scope
 from grids.models import Branch, Community
 
-
 MARK_CHANGED_ROWS = """
 INSERT INTO customers_linechange (effect_on)
 SELECT min(effect_on) FROM ({rows}) touched HAVING min(effect_on) IS NOT NULL;
@@ -48,19 +47,13 @@ class Household(models.Model):
     """A household customer. It reaches its grid through its community, whose membership is dated."""
 
     code = models.CharField(_("客户编码"), max_length=30, unique=True)
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, db_index=False, verbose_name=_("分公司")
-    )
-    community = models.ForeignKey(
-        Community, models.PROTECT, related_name="households", verbose_name=_("社区")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, db_index=False, verbose_name=_("分公司"))
+    community = models.ForeignKey(Community, models.PROTECT, related_name="households", verbose_name=_("社区"))
     building = models.CharField(_("楼栋"), max_length=40, blank=True)
     address = models.CharField(_("地址"), max_length=200)
     contact_name = models.CharField(_("联系人"), max_length=40, blank=True)
     contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
-    search_key = models.CharField(
-        _("检索键"), max_length=300, blank=True, help_text=_("地址与姓名的拼音首字母")
-    )
+    search_key = models.CharField(_("检索键"), max_length=300, blank=True, help_text=_("地址与姓名的拼音首字母"))
 
     objects = HouseholdQuerySet.as_manager()
 
@@ -93,11 +86,7 @@ class Household(models.Model):
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def within(self, scope: Scope) -> Self:
-        return (
-            self
-            if scope.everything
-            else self.filter(household__in=Household.objects.within(scope))
-        )
+        return self if scope.everything else self.filter(household__in=Household.objects.within(scope))
 
     def in_service_on(self, day: dt.date) -> Self:
         """Lines that serve on a day; `closed_on` is the day the service ended and no longer counts."""
@@ -105,12 +94,10 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(models.Model):
-    """A line in use 在网业务. `product_code` is a key of the catalogue that lives above (foreign key in the database)."""
+    """A line in use 在网业务. `product_code` is a key of the catalogue, which lives above: the database knows it."""
 
     code = models.CharField(_("业务编码"), max_length=30, unique=True)
-    household = models.ForeignKey(
-        Household, models.PROTECT, related_name="subscriptions", verbose_name=_("客户")
-    )
+    household = models.ForeignKey(Household, models.PROTECT, related_name="subscriptions", verbose_name=_("客户"))
     product_code = models.CharField(_("产品编码"), max_length=20)
     opened_on = models.DateField(_("开通日期"))
     closed_on = models.DateField(_("拆机日期"), null=True, blank=True)
@@ -147,9 +134,7 @@ class Subscription(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="new_rows"),
-                func=MARK_CHANGED_ROWS.format(
-                    rows="SELECT opened_on AS effect_on FROM new_rows"
-                ),
+                func=MARK_CHANGED_ROWS.format(rows="SELECT opened_on AS effect_on FROM new_rows"),
             ),
             pgtrigger.Trigger(
                 name="mark_deleted",
@@ -157,9 +142,7 @@ class Subscription(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
                 referencing=pgtrigger.Referencing(old="old_rows"),
-                func=MARK_CHANGED_ROWS.format(
-                    rows="SELECT opened_on AS effect_on FROM old_rows"
-                ),
+                func=MARK_CHANGED_ROWS.format(rows="SELECT opened_on AS effect_on FROM old_rows"),
             ),
             pgtrigger.Trigger(
                 name="mark_updated",

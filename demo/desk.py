@@ -20,20 +20,20 @@ LOSSES = {
     S.NO_RESOURCE: ["光交箱无端口", "楼内未布线", "小区暂不具备条件"],
     S.DUPLICATE: ["与前一张单重复"],
 }
-# How far a slip in transit has come, and how many hours ago it was sent: 24 h to receive and 48 h to accept are
-# the limits, so some are late.
+# How far a slip in transit has come, and how many hours ago it was sent. The limits are 24 and 48 working hours,
+# nine of which make a day: some are near theirs, some over.
 IN_TRANSIT = [
     (S.SUBMITTED, 1),
     (S.SUBMITTED, 3),
-    (S.SUBMITTED, 6),
     (S.SUBMITTED, 20),
-    (S.SUBMITTED, 29),
+    (S.SUBMITTED, 61),
+    (S.SUBMITTED, 78),
     (S.RECEIVED, 7),
     (S.RECEIVED, 26),
-    (S.RECEIVED, 45),
     (S.RECEIVED, 70),
+    (S.RECEIVED, 124),
     (S.WORKING, 5),
-    (S.WORKING, 28),
+    (S.WORKING, 150),
     (S.RETURNED, 22),
     (S.RETURNED, 51),
     (S.TRANSFERRED, 9),

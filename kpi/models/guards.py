@@ -22,9 +22,7 @@ def closed_month_guards(branch: str = "touched.branch_id") -> list[pgtrigger.Tri
     def check(rows: str) -> str:
         return _REFUSE.format(rows=rows, branch=branch, message=CLOSED)
 
-    def trigger(
-        name: str, operation: pgtrigger.Operation, **tables: str
-    ) -> pgtrigger.Trigger:
+    def trigger(name: str, operation: pgtrigger.Operation, **tables: str) -> pgtrigger.Trigger:
         return pgtrigger.Trigger(
             name=f"closed_month_{name}",
             level=pgtrigger.Statement,

@@ -21,9 +21,7 @@ class Target(models.Model):
     """The number a grid is to reach with one indicator in one month; or 不考核 with the reason."""
 
     month = models.DateField(_("月份"), help_text=_("当月 1 日"))
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, related_name="targets", verbose_name=_("网格")
-    )
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="targets", verbose_name=_("网格"))
     code = models.CharField(_("指标"), max_length=4)
     value = models.DecimalField(_("目标值"), max_digits=12, decimal_places=2)
     is_exempt = models.BooleanField(_("不考核"), default=False)
@@ -35,12 +33,8 @@ class Target(models.Model):
         verbose_name = _("月度目标")
         verbose_name_plural = _("月度目标")
         constraints = [
-            models.UniqueConstraint(
-                fields=["month", "grid", "code"], name="target_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(month__day=1), name="target_month_first"
-            ),
+            models.UniqueConstraint(fields=["month", "grid", "code"], name="target_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="target_month_first"),
             models.CheckConstraint(
                 condition=Q(value__gte=0),
                 name="target_not_negative",
@@ -52,9 +46,7 @@ class Target(models.Model):
                 violation_error_message=_("不考核要写明理由。"),
             ),
         ]
-        triggers = closed_month_guards(
-            "(SELECT branch_id FROM grids_grid WHERE id = touched.grid_id)"
-        )
+        triggers = closed_month_guards("(SELECT branch_id FROM grids_grid WHERE id = touched.grid_id)")
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.grid_id} {self.code}"
@@ -69,9 +61,7 @@ class Rating(models.Model):
     """One sub-item of the branch department's rating of a person in a month, 0–100."""
 
     month = models.DateField(_("月份"), help_text=_("当月 1 日"))
-    manager = models.ForeignKey(
-        Manager, models.PROTECT, related_name="ratings", verbose_name=_("客户经理")
-    )
+    manager = models.ForeignKey(Manager, models.PROTECT, related_name="ratings", verbose_name=_("客户经理"))
     item = models.CharField(_("子项"), max_length=12, choices=RatingItem.choices)
     score = models.DecimalField(_("得分"), max_digits=5, decimal_places=2)
     comment = models.CharField(_("评语"), max_length=300, blank=True)
@@ -90,24 +80,16 @@ class Rating(models.Model):
         verbose_name = _("主观评价")
         verbose_name_plural = _("主观评价")
         constraints = [
-            models.UniqueConstraint(
-                fields=["month", "manager", "item"], name="rating_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(month__day=1), name="rating_month_first"
-            ),
-            models.CheckConstraint(
-                condition=Q(item__in=RatingItem.values), name="rating_item_known"
-            ),
+            models.UniqueConstraint(fields=["month", "manager", "item"], name="rating_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="rating_month_first"),
+            models.CheckConstraint(condition=Q(item__in=RatingItem.values), name="rating_item_known"),
             models.CheckConstraint(
                 condition=Q(score__range=(0, 100)),
                 name="rating_0_to_100",
                 violation_error_message=_("得分要在 0 到 100 之间。"),
             ),
         ]
-        triggers = closed_month_guards(
-            "(SELECT branch_id FROM managers_manager WHERE id = touched.manager_id)"
-        )
+        triggers = closed_month_guards("(SELECT branch_id FROM managers_manager WHERE id = touched.manager_id)")
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.manager_id} {self.item}"

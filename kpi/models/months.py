@@ -21,13 +21,9 @@ class BranchMonthQuerySet(models.QuerySet["BranchMonth"]):
 class BranchMonth(models.Model):
     """A branch's month: open → trial → published → closed. `current_run` is the generation that readers see."""
 
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, related_name="months", verbose_name=_("分公司")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="months", verbose_name=_("分公司"))
     month = models.DateField(_("月份"))
-    state = models.CharField(
-        _("状态"), max_length=10, choices=MonthState.choices, default=MonthState.OPEN
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=MonthState.choices, default=MonthState.OPEN)
     current_run = models.ForeignKey(
         Run,
         models.PROTECT,
@@ -54,16 +50,11 @@ class BranchMonth(models.Model):
         verbose_name_plural = _("考核月")
         ordering = ["-month", "branch"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["branch", "month"], name="branchmonth_once"
-            ),
+            models.UniqueConstraint(fields=["branch", "month"], name="branchmonth_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="branchmonth_first"),
+            models.CheckConstraint(condition=Q(state__in=MonthState.values), name="branchmonth_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=MonthState.values), name="branchmonth_state_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[MonthState.PUBLISHED, MonthState.CLOSED])
-                | Q(current_run__isnull=False),
+                condition=~Q(state__in=[MonthState.PUBLISHED, MonthState.CLOSED]) | Q(current_run__isnull=False),
                 name="branchmonth_result_exists",
             ),
         ]
@@ -89,9 +80,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 class Decision(models.Model):
     """What a review meeting decided about a month, who does it and until when."""
 
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, related_name="decisions", verbose_name=_("分公司")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="decisions", verbose_name=_("分公司"))
     month = models.DateField(_("所议月份"))
     text = models.CharField(_("决定"), max_length=300)
     owner = models.CharField(_("责任人"), max_length=40)
@@ -105,11 +94,7 @@ class Decision(models.Model):
         verbose_name = _("例会决定")
         verbose_name_plural = _("例会决定")
         ordering = ["due_on", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(month__day=1), name="decision_month_first"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(month__day=1), name="decision_month_first")]
 
     def __str__(self) -> str:
         return self.text

@@ -23,18 +23,10 @@ class Scheme(models.Model):
         default=SchemeStatus.DRAFT,
     )
     effective_on = models.DateField(_("生效日期"))
-    business_total = models.DecimalField(
-        _("重点业务合计"), max_digits=5, decimal_places=2, default=Decimal(70)
-    )
-    retention_total = models.DecimalField(
-        _("保有维系合计"), max_digits=5, decimal_places=2, default=Decimal(20)
-    )
-    other_total = models.DecimalField(
-        _("其它合计"), max_digits=5, decimal_places=2, default=Decimal(10)
-    )
-    override_reason = models.CharField(
-        _("改变 70/20/10 的理由"), max_length=200, blank=True
-    )
+    business_total = models.DecimalField(_("重点业务合计"), max_digits=5, decimal_places=2, default=Decimal(70))
+    retention_total = models.DecimalField(_("保有维系合计"), max_digits=5, decimal_places=2, default=Decimal(20))
+    other_total = models.DecimalField(_("其它合计"), max_digits=5, decimal_places=2, default=Decimal(10))
+    override_reason = models.CharField(_("改变 70/20/10 的理由"), max_length=200, blank=True)
     issued_at = models.DateTimeField(_("下发时间"), null=True, blank=True)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -49,27 +41,18 @@ class Scheme(models.Model):
         verbose_name_plural = _("考核方案")
         ordering = ["-year", "-quarter", "-version"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["year", "quarter", "version"], name="scheme_version_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(quarter__range=(1, 4)), name="scheme_quarter_real"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=SchemeStatus.values), name="scheme_status_known"
-            ),
+            models.UniqueConstraint(fields=["year", "quarter", "version"], name="scheme_version_once"),
+            models.CheckConstraint(condition=Q(quarter__range=(1, 4)), name="scheme_quarter_real"),
+            models.CheckConstraint(condition=Q(status__in=SchemeStatus.values), name="scheme_status_known"),
             models.CheckConstraint(
                 condition=Q(
-                    other_total=Decimal(100)
-                    - F("business_total")
-                    - F("retention_total"),
+                    other_total=Decimal(100) - F("business_total") - F("retention_total"),
                 ),
                 name="scheme_totals_make_100",
                 violation_error_message=_("三类合计要等于 100。"),
             ),
             models.CheckConstraint(
-                condition=Q(business_total=70, retention_total=20)
-                | ~Q(override_reason=""),
+                condition=Q(business_total=70, retention_total=20) | ~Q(override_reason=""),
                 name="scheme_other_split_has_reason",
                 violation_error_message=_("不按 70/20/10 分配时,要写明理由。"),
             ),
@@ -83,16 +66,12 @@ class Scheme(models.Model):
 class Indicator(models.Model):
     """One letter of the formula. Rates and scores are percentages; `weight` is a share of 100."""
 
-    scheme = models.ForeignKey(
-        Scheme, models.CASCADE, related_name="indicators", verbose_name=_("方案")
-    )
+    scheme = models.ForeignKey(Scheme, models.CASCADE, related_name="indicators", verbose_name=_("方案"))
     code = models.CharField(_("代码"), max_length=4)
     name = models.CharField(_("名称"), max_length=40)
     item_class = models.CharField(_("类别"), max_length=10, choices=ItemClass.choices)
     measure = models.CharField(_("计量"), max_length=12, choices=Measure.choices)
-    level = models.CharField(
-        _("层级"), max_length=10, choices=Level.choices, default=Level.GRID
-    )
+    level = models.CharField(_("层级"), max_length=10, choices=Level.choices, default=Level.GRID)
     products = ArrayField(
         models.CharField(max_length=20),
         verbose_name=_("产品编码"),
@@ -100,18 +79,10 @@ class Indicator(models.Model):
         blank=True,
     )
     weight = models.DecimalField(_("权重 %"), max_digits=5, decimal_places=2, default=0)
-    floor = models.DecimalField(
-        _("下限"), max_digits=7, decimal_places=2, default=Decimal(0)
-    )
-    cap = models.DecimalField(
-        _("封顶"), max_digits=7, decimal_places=2, default=Decimal(100)
-    )
-    target_rate = models.DecimalField(
-        _("目标率 %"), max_digits=5, decimal_places=2, default=Decimal(100)
-    )
-    points_per_unit = models.DecimalField(
-        _("每户分值"), max_digits=6, decimal_places=4, default=Decimal("0.2")
-    )
+    floor = models.DecimalField(_("下限"), max_digits=7, decimal_places=2, default=Decimal(0))
+    cap = models.DecimalField(_("封顶"), max_digits=7, decimal_places=2, default=Decimal(100))
+    target_rate = models.DecimalField(_("目标率 %"), max_digits=5, decimal_places=2, default=Decimal(100))
+    points_per_unit = models.DecimalField(_("每户分值"), max_digits=6, decimal_places=4, default=Decimal("0.2"))
     position = models.PositiveSmallIntegerField(_("次序"), default=1)
 
     class Meta:
@@ -119,28 +90,17 @@ class Indicator(models.Model):
         verbose_name_plural = _("考核指标")
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["scheme", "code"], name="indicator_code_once"
-            ),
+            models.UniqueConstraint(fields=["scheme", "code"], name="indicator_code_once"),
             models.CheckConstraint(
                 condition=Q(item_class__in=ItemClass.values),
                 name="indicator_class_known",
             ),
+            models.CheckConstraint(condition=Q(measure__in=Measure.values), name="indicator_measure_known"),
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="indicator_level_known"),
+            models.CheckConstraint(condition=Q(floor__lte=F("cap")), name="indicator_floor_below_cap"),
+            models.CheckConstraint(condition=Q(target_rate__gt=0), name="indicator_target_rate_positive"),
             models.CheckConstraint(
-                condition=Q(measure__in=Measure.values), name="indicator_measure_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(level__in=Level.values), name="indicator_level_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(floor__lte=F("cap")), name="indicator_floor_below_cap"
-            ),
-            models.CheckConstraint(
-                condition=Q(target_rate__gt=0), name="indicator_target_rate_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(item_class=ItemClass.POINTS, weight=0)
-                | ~Q(item_class=ItemClass.POINTS) & Q(weight__gt=0),
+                condition=Q(item_class=ItemClass.POINTS, weight=0) | ~Q(item_class=ItemClass.POINTS) & Q(weight__gt=0),
                 name="indicator_weight_or_points",
                 violation_error_message=_("加减分项没有权重,其它项要有权重。"),
             ),

@@ -18,16 +18,10 @@ class Run(models.Model):
     shown only once `BranchMonth.current_run` points here. `branch` empty means every branch not yet closed."""
 
     month = models.DateField(_("月份"))
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, null=True, blank=True, verbose_name=_("分公司")
-    )
-    scheme = models.ForeignKey(
-        Scheme, models.PROTECT, null=True, blank=True, verbose_name=_("方案")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("分公司"))
+    scheme = models.ForeignKey(Scheme, models.PROTECT, null=True, blank=True, verbose_name=_("方案"))
     cause = models.CharField(_("起因"), max_length=10, choices=RunCause.choices)
-    status = models.CharField(
-        _("状态"), max_length=10, choices=RunStatus.choices, default=RunStatus.REQUESTED
-    )
+    status = models.CharField(_("状态"), max_length=10, choices=RunStatus.choices, default=RunStatus.REQUESTED)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -62,9 +56,7 @@ class Run(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(month__day=1), name="run_month_first"),
-            models.CheckConstraint(
-                condition=Q(status__in=RunStatus.values), name="run_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=RunStatus.values), name="run_status_known"),
             # Asking twice for what nobody has begun yet is asking once.
             models.UniqueConstraint(
                 fields=["month", "branch"],
@@ -82,9 +74,7 @@ class Balance(models.Model):
     """Lines in service at the start of a month, per community and product: the base of retention, carried forward."""
 
     month = models.DateField(_("月份"))
-    community = models.ForeignKey(
-        Community, models.PROTECT, db_index=False, verbose_name=_("社区")
-    )
+    community = models.ForeignKey(Community, models.PROTECT, db_index=False, verbose_name=_("社区"))
     product_code = models.CharField(_("产品编码"), max_length=20)
     lines = models.IntegerField(_("线数"))
 
@@ -92,12 +82,8 @@ class Balance(models.Model):
         verbose_name = _("月初在网数")
         verbose_name_plural = _("月初在网数")
         constraints = [
-            models.UniqueConstraint(
-                fields=["month", "community", "product_code"], name="balance_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(lines__gte=0), name="balance_not_negative"
-            ),
+            models.UniqueConstraint(fields=["month", "community", "product_code"], name="balance_once"),
+            models.CheckConstraint(condition=Q(lines__gte=0), name="balance_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -116,11 +102,7 @@ class ScoreRowQuerySet(models.QuerySet):
             hall="grid__hall_id",
             grid="grid_id",
         )
-        return (
-            self.filter(places | Q(manager=scope.manager))
-            if scope.manager
-            else self.filter(places)
-        )
+        return self.filter(places | Q(manager=scope.manager)) if scope.manager else self.filter(places)
 
     def current(self) -> Self:
         """Only the generation that readers are shown."""
@@ -130,13 +112,11 @@ class ScoreRowQuerySet(models.QuerySet):
         )
 
 
-ONE_SUBJECT = Q(grid__isnull=False, manager__isnull=True) | Q(
-    grid__isnull=True, manager__isnull=False
-)
+ONE_SUBJECT = Q(grid__isnull=False, manager__isnull=True) | Q(grid__isnull=True, manager__isnull=False)
 
 
 class Score(models.Model):
-    """The total of a grid or of a person in one run. `days` are days of membership (a person) or of validity (a grid)."""
+    """The total of a grid or a person in one run. `days`: of membership (a person) or of validity (a grid)."""
 
     run = models.ForeignKey(
         Run,
@@ -146,12 +126,8 @@ class Score(models.Model):
         verbose_name=_("重算"),
     )
     month = models.DateField(_("月份"))
-    branch = models.ForeignKey(
-        Branch, models.PROTECT, db_index=False, verbose_name=_("分公司")
-    )
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, null=True, related_name="scores", verbose_name=_("网格")
-    )
+    branch = models.ForeignKey(Branch, models.PROTECT, db_index=False, verbose_name=_("分公司"))
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="scores", verbose_name=_("网格"))
     manager = models.ForeignKey(
         Manager,
         models.PROTECT,
@@ -231,9 +207,7 @@ class ItemScore(models.Model):
                 nulls_distinct=False,
                 name="item_score_once",
             ),
-            models.CheckConstraint(
-                condition=ONE_SUBJECT, name="item_score_one_subject"
-            ),
+            models.CheckConstraint(condition=ONE_SUBJECT, name="item_score_one_subject"),
             models.CheckConstraint(
                 condition=Q(status__in=ItemStatus.values),
                 name="item_score_status_known",
