@@ -52,7 +52,8 @@ def waiting(scope: Scope, now: dt.datetime) -> list[Waiting]:
         "pk", "hall_id", "state", "state_at", "received_at", "submitted_at"
     ):
         clock = clock_of(state, state_at=state_at, received_at=received_at, now=now)
-        if clock:
+        # Only a draft has not been sent, and a draft is not open.
+        if clock and sent_at:
             found.append(Waiting(pk, hall, state, sent_at, _age(sent_at, now), clock))
     return found
 

@@ -143,8 +143,8 @@ def _mix_file(rows: list[queries.MixRow], month: Month, kind: str) -> HttpRespon
     for group in queries.GROUPS:
         header += [words[group.code], f"{words[group.code]} %", f"{words[group.code]} {_('指导意见')} %"]
     lines = (
-        [row.place.name or _("其他"), row.place.tier]
-        + [value for cell in row.cells for value in (cell.lines, cell.share, cell.source or None)]
+        (row.place.name or _("其他"), row.place.tier)
+        + tuple(value for cell in row.cells for value in (cell.lines, cell.share, cell.source_value))
         for row in rows
     )
     return sent(_("渠道占比-%(month)s") % {"month": month}, kind, header, lines)
