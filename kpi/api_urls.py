@@ -1,5 +1,7 @@
 """REST of this app, under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kpi import api
+
+urlpatterns = [path("scores/<str:month>/", api.month_scores, name="api_kpi_scores")]

@@ -96,7 +96,7 @@ def wanted_targets(data: QueryDict, grids: Iterable[Grid], codes: Iterable[str])
         Wanted(
             grid=grid,
             code=code,
-            value=number_in(data[f"t-{grid.pk}-{code}"], f"{grid.name} {code}"),
+            value=number_in(data.get(f"t-{grid.pk}-{code}", ""), f"{grid.name} {code}"),
             is_exempt=f"x-{grid.pk}-{code}" in data,
             reason=data.get(f"r-{grid.pk}-{code}", ""),
         )
@@ -112,7 +112,7 @@ def given_ratings(data: QueryDict, managers: Iterable[Manager]) -> list[Rated]:
         Rated(
             manager=manager,
             item=item,
-            score=number_in(data[f"s-{manager.pk}-{item}"], f"{manager.name} {item.label}"),
+            score=number_in(data.get(f"s-{manager.pk}-{item}", ""), f"{manager.name} {item.label}"),
             comment=data.get(f"c-{manager.pk}-{item}", ""),
         )
         for manager in managers

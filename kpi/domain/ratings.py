@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ def rate(*, month: Month, rated: Iterable[Rated], by: User) -> int:
     for cell in cells:
         if cell.score is not None and not 0 <= cell.score <= 100:
             raise RatingRefused(_("%(name)s：得分要在 0 到 100 之间。") % {"name": cell.manager.name}, field=cell.item)
-        key = {"month": month.first, "manager": cell.manager, "item": cell.item}
+        key: dict[str, Any] = {"month": month.first, "manager": cell.manager, "item": cell.item}
         if cell.score is None:
             Rating.objects.filter(**key).delete()
         else:

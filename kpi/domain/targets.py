@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ def set_targets(*, month: Month, wanted: Iterable[Wanted]) -> int:
 
 
 def _set(month: Month, cell: Wanted) -> None:
-    key = {"month": month.first, "grid": cell.grid, "code": cell.code}
+    key: dict[str, Any] = {"month": month.first, "grid": cell.grid, "code": cell.code}
     if cell.value is None and not cell.is_exempt:
         Target.objects.filter(**key).delete()
         return

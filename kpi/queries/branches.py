@@ -1,7 +1,7 @@
 """The league of branches: the mean of each one's grids."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core import sql
 from kpi.queries.generations import Generation
@@ -21,7 +21,7 @@ class BranchRow:
     low: int
     provisional: int
     people: int
-    items: dict[str, float | None]
+    items: dict[str, float | None] = field(default_factory=dict)
 
     @property
     def climbed(self) -> int | None:
@@ -42,4 +42,9 @@ def branch_rows(shown: Generation, before: Generation) -> list[BranchRow]:
         old_runs=before.run_ids,
         low=LOW_TOTAL,
     )
-    return [BranchRow(*values[:11], items=json.loads(values[11] or "{}")) for values in found]
+    rows = []
+    for *values, items in found:
+        row = BranchRow(*values)
+        row.items = json.loads(items or "{}")
+        rows.append(row)
+    return rows

@@ -84,7 +84,7 @@ def latest_month(today: dt.date) -> Month | None:
     days = BranchMonth.objects.exclude(current_run=None).order_by("-month").values_list("month", flat=True).distinct()
     months = [Month.of(day) for day in days[:2]]
     over = [month for month in months if month.next_first <= today]
-    return (over or months or [None])[0]
+    return next(iter(over or months), None)
 
 
 def scored_months() -> list[Month]:

@@ -15,7 +15,7 @@ KEPT = 24 * 3600  # seconds; the figure belongs to a generation of scores and ch
 def grid_households(shown: Generation) -> dict[int, int]:
     """Grid id → households on the last day of the month. Two million homes are counted once a generation."""
     key = f"kpi:households:{shown.month}:{shown.newest}"
-    found = cache.get(key)
+    found: dict[int, int] | None = cache.get(key)
     if found is None:
         last = shown.month.next_first - dt.timedelta(days=1)
         found = dict(sql.tuples("kpi/count_grid_households", day=last))

@@ -138,4 +138,4 @@ def _figure(row: Any, key: str) -> float:
     cell = getattr(row, "items", {}).get(key)
     if cell is None:
         return LAST
-    return cell.rate if cell.rate is not None else cell.points
+    return float(cell.rate if cell.rate is not None else cell.points)

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.db.models import Sum
+
 from acceptance.choices import HALL_STATES
 from acceptance.domain.clocks import clock_of
 from acceptance.models import Slip
@@ -118,7 +120,7 @@ def meeting(
         teams=[row for row in teams(scoped, today) if row.state in ("short", "over")],
         old_decisions=list(decisions.filter(month=month.shift(-1).first)),
         decisions=list(decisions.filter(month=month.first)),
-        next_targets=_targets(coming, month, grids, rules),
+        next_targets=_targets(shown, coming, grids, rules),
         next_missing=_missing(coming, grids, rules),
         weakest=_weakest(rows, rules),
     )
@@ -180,12 +182,14 @@ def _halls(scope: Scope, branch: Branch, now: dt.datetime) -> list[HallLoad]:
 
 
 def _targets(
-    coming: Month, month: Month, grids: list[int], rules: list[Indicator]
+    shown: Generation, coming: Month, grids: list[int], rules: list[Indicator]
 ) -> list[tuple[Indicator, float, float]]:
-    """Each item with the next month's target and this month's."""
-    ahead, now = targets_of(coming, grids), targets_of(month, grids)
+    """Each item with the next month's target and this month's, as it was scored."""
+    ahead = targets_of(coming, grids)
+    items = ItemScore.objects.filter(run__in=shown.run_ids, grid__in=grids)
+    now = dict(items.order_by().values_list("code").annotate(Sum("target")))
     return [
-        (rule, float(ahead.get(rule.code, 0)), float(now.get(rule.code, 0)))
+        (rule, float(ahead.get(rule.code, 0)), float(now.get(rule.code) or 0))
         for rule in rules
         if rule.measure == Measure.COMPLETION
     ]

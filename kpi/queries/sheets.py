@@ -61,7 +61,7 @@ class Sheet:
     def item(self, code: str | None) -> Item | None:
         """The chosen item, or the first."""
         chosen = [item for item in self.items if item.rule.code == code]
-        return (chosen or self.items or [None])[0]
+        return next(iter(chosen or self.items), None)
 
 
 def sheet(

@@ -11,44 +11,51 @@ from kpi.queries.progress import ItemProgress
 LEFT, RIGHT, TOP, BOTTOM = 52, 778, 31, 356
 
 
+def _x(item: ItemProgress, day: float) -> float:
+    return LEFT + (RIGHT - LEFT) * day / item.days
+
+
+def _y(item: ItemProgress, value: float) -> float:
+    top = max(float(item.target), float(item.projected), float(max(item.daily, default=0)), 1.0)
+    return BOTTOM - (BOTTOM - TOP) * max(value, 0.0) / top
+
+
 def projection(item: ItemProgress) -> SafeString:
     """The running net against the way to the target, and where it ends at this rate."""
-    target = float(item.target)
-    top = max(target, float(item.projected), float(max(item.daily, default=0)), 1.0)
-    kind = "bad" if item.short else "main"
-
-    def x(day: float) -> str:
-        return f"{LEFT + (RIGHT - LEFT) * day / item.days:.1f}"
-
-    def y(value: float) -> str:
-        return f"{BOTTOM - (BOTTOM - TOP) * max(value, 0.0) / top:.1f}"
-
-    path = "".join(f"L{x(day)} {y(value)}" for day, value in enumerate(item.daily, 1))
-    at_x, at_y = x(item.day), y(item.net)
-    due = round(target * item.day / item.days)
-    label = _("今天 %(net)s，应到 %(due)s") % {"net": number(item.net), "due": number(due)}
-    right = float(at_x) > 520
-    words_x = f"{float(at_x) - 10:.0f}" if right else f"{float(at_x) + 10:.0f}"
-    anchor = ' text-anchor="end"' if right else ""
-    parts = [
-        _axis(top, item.days),
-        f'<line x1="{LEFT}" y1="{BOTTOM}" x2="{RIGHT}" y2="{y(target)}" class="s-grey" stroke-width="2"/>',
-        f'<line x1="{at_x}" y1="{at_y}" x2="{RIGHT}" y2="{y(item.projected)}" class="s-{kind}" stroke-width="2" '
-        'stroke-dasharray="5 5"/>',
-        f'<path d="M{LEFT} {BOTTOM}{path}" fill="none" class="s-{kind}" stroke-width="3" stroke-linejoin="round"/>',
-        f'<circle cx="{at_x}" cy="{at_y}" r="5" class="f-{kind}"/>',
-        f'<text x="{words_x}" y="{float(at_y) + (46 if right else 22):.0f}" class="l"{anchor}>{escape(label)}</text>',
-        _ends(item, float(y(target)), float(y(item.projected))),
-    ]
-    title = _("%(name)s 累计净增，实际对计划") % {"name": item.name}
+    due = round(float(item.target) * item.day / item.days)
+    words = escape(_("今天 %(net)s，应到 %(due)s") % {"net": number(item.net), "due": number(due)})
+    title = escape(_("%(name)s 累计净增，实际对计划") % {"name": item.name})
+    target, projected = _y(item, float(item.target)), _y(item, item.projected)
+    drawn = _axis(item) + _lines(item, target, projected) + _today(item, words) + _ends(item, target, projected)
     return mark_safe(
-        f'<svg class="chart" viewBox="0 0 860 392" role="img" aria-label="{escape(title)}。{escape(label)}">'
-        f"{''.join(parts)}</svg>"
-    )  # texts were escaped above
+        f'<svg class="chart" viewBox="0 0 860 392" role="img" aria-label="{title}。{words}">{drawn}</svg>'
+    )  # texts were escaped
 
 
-def _axis(top: float, days: int) -> str:
-    parts = []
+def _lines(item: ItemProgress, target: float, projected: float) -> str:
+    """The way to the target in grey, what was done as a line, how it would go on as dashes."""
+    kind = "bad" if item.short else "main"
+    at = f'x1="{_x(item, item.day):.1f}" y1="{_y(item, item.net):.1f}"'
+    path = "".join(f"L{_x(item, day):.1f} {_y(item, value):.1f}" for day, value in enumerate(item.daily, 1))
+    return (
+        f'<line x1="{LEFT}" y1="{BOTTOM}" x2="{RIGHT}" y2="{target:.1f}" class="s-grey" stroke-width="2"/>'
+        f'<line {at} x2="{RIGHT}" y2="{projected:.1f}" class="s-{kind}" stroke-width="2" stroke-dasharray="5 5"/>'
+        f'<path d="M{LEFT} {BOTTOM}{path}" fill="none" class="s-{kind}" stroke-width="3" stroke-linejoin="round"/>'
+    )
+
+
+def _today(item: ItemProgress, words: str) -> str:
+    """The dot of today; its words stand below the line, on the side with room."""
+    x, y = _x(item, item.day), _y(item, item.net)
+    at = f'x="{x + 10:.0f}" y="{y + 22:.0f}"'
+    if x > 520:  # late in the month there is room on the left only
+        at = f'x="{x - 10:.0f}" y="{y + 46:.0f}" text-anchor="end"'
+    kind = "bad" if item.short else "main"
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" class="f-{kind}"/><text {at} class="l">{words}</text>'
+
+
+def _axis(item: ItemProgress) -> str:
+    top, days, parts = (BOTTOM - TOP) / (BOTTOM - _y(item, 1.0)), item.days, []
     for step in range(5):
         value, at = top * step / 4, BOTTOM - (BOTTOM - TOP) * step / 4
         parts.append(

@@ -1,5 +1,7 @@
 """From a slip or an acceptance to the score that counts it, or why none does."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -11,7 +13,7 @@ from kpi.queries.effects import effect_of_acceptance, effect_of_slip
 READERS = (*OVERSEERS, *HALL_STAFF, Role.ACCOUNT_MANAGER)
 
 
-def _shown(request: HttpRequest, page: dict[str, object]) -> HttpResponse:
+def _shown(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:
     """A fragment for another page that asks with htmx, or a page of its own."""
     page["may_see_scores"] = request.user.role not in HALL_STAFF
     template = "kpi/_effects.html" if request.headers.get("HX-Request") else "kpi/effects.html"

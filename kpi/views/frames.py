@@ -70,7 +70,7 @@ def steps(state: str) -> list[dict[str, str]]:
 def frame(request: HttpRequest, ask: Asked, shown: Generation) -> dict[str, object]:
     """The part all leagues share."""
     part = shown.of(ask.branch.pk) if ask.branch else shown
-    run = Run.objects.select_related("scheme").filter(pk=part.newest).first()
+    run = Run.objects.select_related("scheme").filter(pk=part.newest or 0).first()
     state = part.states.get(ask.branch.pk, MonthState.OPEN) if ask.branch else None
     month = BranchMonth.objects.filter(branch=ask.branch, month=ask.month.first).first() if ask.branch else None
     return {

@@ -1,6 +1,6 @@
 """The sheets of a month: targets of grids, ratings of people."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.doors import DEPARTMENT, OVERSEERS, open_to
+from accounts.models import User
 from core.periods import Month, local_day
 from core.refusals import Refusal
 from grids.models import Grid
@@ -100,7 +101,7 @@ def _save_ratings(
     if not page["may_edit"]:
         raise Http404
     try:
-        count = ratings.rate(month=ask.month, rated=given_ratings(request.POST, managers), by=request.user)
+        count = ratings.rate(month=ask.month, rated=given_ratings(request.POST, managers), by=cast(User, request.user))
     except Refusal as refusal:
         page |= {"refusal": str(refusal), "typed": request.POST}
         return None

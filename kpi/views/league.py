@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -63,7 +64,7 @@ def _rows(request: HttpRequest, ask: Asked, shown: Generation, before: Generatio
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
-def grids(request: HttpRequest) -> HttpResponse:
+def grids(request: HttpRequest) -> HttpResponseBase:
     """Which grids lead, which fall behind?"""
     ask = asked(request.GET, request.scope, default_month())
     shown, before = generations(ask.month)
@@ -119,7 +120,7 @@ def narrowed(ask: Asked) -> dict[str, Any]:
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: HttpRequest) -> HttpResponseBase:
     """Who leads, who falls behind?"""
     ask = asked(request.GET, request.scope, default_month())
     shown, before = generations(ask.month)
@@ -143,7 +144,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(*OVERSEERS)
-def branches(request: HttpRequest) -> HttpResponse:
+def branches(request: HttpRequest) -> HttpResponseBase:
     """Which branches lead?"""
     ask = asked(request.GET, request.scope, default_month())
     shown, before = generations(ask.month)

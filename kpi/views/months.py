@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.doors import DEPARTMENT, open_to
+from accounts.models import User
 from core.periods import Month, local_day
 from core.refusals import Refusal
 from grids.models import Branch
@@ -72,7 +74,7 @@ def publish(request: HttpRequest, month: str, branch: str) -> HttpResponse:
         until = form.cleaned_data["appeals_until"]
 
         def step() -> object:
-            return months.publish(branch=place, month=at, by=request.user, now=now, appeals_until=until)
+            return months.publish(branch=place, month=at, by=cast(User, request.user), now=now, appeals_until=until)
 
         return _tried(request, at, place, step, _("已公示，申诉到 %(day)s。") % {"day": until})
     return _step(request, at, place, months.obstacles(place, at), step="publish", form=form)
@@ -86,7 +88,7 @@ def close(request: HttpRequest, month: str, branch: str) -> HttpResponse:
     if request.method == "POST":
 
         def step() -> object:
-            return months.close(branch=place, month=at, by=request.user, now=now, today=local_day(now))
+            return months.close(branch=place, month=at, by=cast(User, request.user), now=now, today=local_day(now))
 
         return _tried(request, at, place, step, _("已审定，从此不再变动。"))
     return _step(request, at, place, months.closing_obstacles(place, at, today=local_day(now)), step="close")
@@ -99,7 +101,7 @@ def withdraw(request: HttpRequest, month: str, branch: str) -> HttpResponse:
     at, place = _place(request, month, branch)
 
     def step() -> object:
-        return months.withdraw(branch=place, month=at, by=request.user, now=timezone.now())
+        return months.withdraw(branch=place, month=at, by=cast(User, request.user), now=timezone.now())
 
     return _tried(request, at, place, step, _("已撤回公示，可以重算。"))
 

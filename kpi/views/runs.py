@@ -1,5 +1,7 @@
 """Recomputing: ask for it, watch it, find it again."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.choices import Role
 from accounts.doors import DEPARTMENT, OVERSEERS, open_to
+from accounts.models import User
 from core.refusals import Refusal
 from grids.models import Branch
 from kpi.choices import RunCause
@@ -29,7 +32,9 @@ def request_run(request: HttpRequest) -> HttpResponse:
         branches = Branch.objects.within(request.scope)
         branch = get_object_or_404(branches, code=request.POST.get("branch", ""))
     try:
-        run = recompute.request(month=month, branch=branch, cause=RunCause.MANUAL, by=request.user, now=timezone.now())
+        run = recompute.request(
+            month=month, branch=branch, cause=RunCause.MANUAL, by=cast(User, request.user), now=timezone.now()
+        )
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(f"/kpi/?month={month}")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
@@ -85,7 +86,7 @@ def frame(request: HttpRequest, found: Sheet | None, month: Month, shown: Genera
 
 
 @open_to(*READERS)
-def grid(request: HttpRequest, month: str, code: str) -> HttpResponse:
+def grid(request: HttpRequest, month: str, code: str) -> HttpResponseBase:
     """How was the score of this grid worked out?"""
     subject = get_object_or_404(Grid.objects.within(request.scope).select_related("branch"), code=code)
     at = month_or_404(month)
@@ -122,7 +123,7 @@ def _shown(request: HttpRequest, records: list[Record]) -> dict[str, Any]:
 
 
 @open_to(*READERS)
-def person(request: HttpRequest, month: str, staff_no: str) -> HttpResponse:
+def person(request: HttpRequest, month: str, staff_no: str) -> HttpResponseBase:
     """How was the score of this person worked out?"""
     subject = get_object_or_404(Manager.objects.within(request.scope).select_related("branch"), staff_no=staff_no)
     at = month_or_404(month)
