@@ -1,0 +1,51 @@
+"""All benches on the full company, one after the other: `make bench`.
+
+The company (2,070,000 households) is built once, in `.local/bench` or where BENCH_DATA_DIR says. Copy the figures to
+docs/benchmarks.md with the machine and the commit: a ratio counts, a time does not.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCHES = ["recompute_month", "import_households", "league_page", "hall_queue", "post_slips"]
+
+
+def main() -> None:
+    data = Path(os.environ.get("BENCH_DATA_DIR") or ROOT / ".local" / "bench")
+    environment = {**os.environ, "GM_DATA_DIR": str(data)}
+    print(
+        f"machine  {os.cpu_count()} cores, {platform.processor() or platform.machine()}, Python {platform.python_version()}"
+    )
+    print(f"commit   {_said('git', 'rev-parse', '--short', 'HEAD')}", flush=True)
+    try:
+        if _run(environment, "manage.py", "show_logins", quiet=True):
+            print("building the full company, once (about eight minutes)", flush=True)
+            if _run(environment, "manage.py", "demo", "--full"):
+                raise SystemExit("The full company could not be built.")
+        failed = [bench for bench in BENCHES if _run(environment, "-m", f"bench.{bench}")]
+    finally:
+        _run(environment, "-m", "gridmarketing.run", "--stop", quiet=True)
+    if failed:
+        raise SystemExit(f"Failed: {', '.join(failed)}")
+
+
+def _run(environment: dict[str, str], *words: str, quiet: bool = False) -> int:
+    """The exit code of a Python command."""
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=environment, stdout=output, stderr=output, check=False
+    ).returncode
+
+
+def _said(*words: str) -> str:
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+
+if __name__ == "__main__":
+    main()
