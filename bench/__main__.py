@@ -19,9 +19,8 @@ BENCHES = ["recompute_month", "import_households", "league_page", "hall_queue", 
 def main() -> None:
     data = Path(os.environ.get("BENCH_DATA_DIR") or ROOT / ".local" / "bench")
     environment = {**os.environ, "GM_DATA_DIR": str(data)}
-    print(
-        f"machine  {os.cpu_count()} cores, {platform.processor() or platform.machine()}, Python {platform.python_version()}"
-    )
+    processor = platform.processor() or platform.machine()
+    print(f"machine  {os.cpu_count()} cores, {processor}, Python {platform.python_version()}")
     print(f"commit   {_said('git', 'rev-parse', '--short', 'HEAD')}", flush=True)
     try:
         if _run(environment, "manage.py", "show_logins", quiet=True):
