@@ -18,9 +18,10 @@ from core.periods import Month
 from grids.choices import WaiverKind
 from grids.models import Grid, GridWaiver
 from kpi.choices import ItemStatus, Measure, RunStatus
-from kpi.models import Indicator, ItemScore, Run, Target
+from kpi.models import Indicator, ItemScore, Target
 from kpi.queries.generations import Generation
 from kpi.queries.grids_in_use import grid_households
+from kpi.queries.runs import runs_within
 from managers.domain.bands import band_of
 from managers.queries import teams
 
@@ -137,9 +138,9 @@ def odd_sizes(shown: Generation, grids: QuerySet[Grid], today: dt.date) -> list[
     ]
 
 
-def failed_runs(month: Month) -> list[Todo]:
+def failed_runs(scope: Scope, month: Month) -> list[Todo]:
     """The month's last recompute, when it failed."""
-    last = Run.objects.filter(month__in=[month.first, month.shift(-1).first]).order_by("-pk").first()
+    last = runs_within(scope).filter(month__in=[month.first, month.shift(-1).first]).order_by("-pk").first()
     if last is None or last.status != RunStatus.FAILED:
         return []
     return [

@@ -33,7 +33,7 @@ def _todo(request: HttpRequest, ask: Asked, now: dt.datetime, rules: list[Any]) 
     if branch:
         grids = grids.filter(branch=branch)
     found = [
-        *failed_runs(ask.month),
+        *failed_runs(request.scope, ask.month),
         *late_slips(request.scope, now, grids),
         *short_teams(grids, today),
         *missing_ratings(before, branch),

@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -37,7 +38,7 @@ def request_run(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"/kpi/?month={month}")
+        return redirect(f"{reverse('kpi:league')}?month={month}")
     return redirect("kpi:run_detail", pk=run.pk)
 
 
