@@ -32,7 +32,7 @@ check: environment ## Lint, types, architecture, migrations, templates
 .PHONY: test
 test: environment ## Every check and test there is, the browser tests included
 	@$(PY) -m gridmarketing.checks --without-tests
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 --dist loadgroup
 
 .PHONY: bench
 bench: setup ## Measure on the full company and print ratios (takes long)

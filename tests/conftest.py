@@ -10,6 +10,9 @@ import pytest
 from django.conf import settings
 
 from gridmarketing import embedded
+from tests.product import product
+
+__all__ = ["product"]
 
 MAIN_PROCESS = "PYTEST_XDIST_WORKER" not in os.environ
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
@@ -47,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(names):
             # A test that commits empties all tables: give the next one the catalogues of the migrations back.
             names.append("django_db_serialized_rollback")
+        if "product" in names:
+            item.add_marker(pytest.mark.xdist_group("product"))
         if "playwright" in names:
             item.add_marker("browser")
             if CHROMIUM is None:

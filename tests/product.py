@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 SMALL_COMPANY = ["--households", "6000", "--months", "3", "--seed", "7"]
 SERVERS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "GM_ENV")
@@ -76,6 +78,13 @@ def running_product() -> Iterator[Product]:
             program.wait(timeout=60)
         subprocess.run([sys.executable, "-m", "gridmarketing.run", "--stop"], cwd=ROOT, env=environment, check=False)
         shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    """The one running product of a session; conftest keeps all tests that ask for it in one worker."""
+    with running_product() as running:
+        yield running
 
 
 def _free_port() -> int:
