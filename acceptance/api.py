@@ -1,7 +1,7 @@
 """The slips' REST addresses, by the same rules as the pages. The submit stays lean: one statement for everything."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -14,6 +14,7 @@ from acceptance.models import Slip
 from acceptance.queries import slips as queries
 from accounts.choices import Role
 from accounts.doors import open_to, open_to_all
+from accounts.models import User
 from core.refusals import Refusal
 
 
@@ -30,7 +31,7 @@ def slip_list(request: HttpRequest) -> HttpResponse:
         receipt = slips.submit(
             client_uuid=contents.parse_uuid(data.get("client_uuid")),
             content=content_of(data),
-            by=request.user,
+            by=cast(User, request.user),
             now=timezone.now(),
             acknowledged=bool(data.get("acknowledged")),
         )

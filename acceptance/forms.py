@@ -26,7 +26,8 @@ class OrderRow:
 def order_rows(data: QueryDict) -> list[OrderRow]:
     """The lines as typed; wholly empty ones are dropped."""
     typed = zip(data.getlist("product"), data.getlist("order_no"), data.getlist("accepted_on"), strict=False)
-    return [OrderRow(*(text.strip() for text in row)) for row in typed if row[1].strip() or row[0].strip()]
+    stripped = ([text.strip() for text in row] for row in typed)
+    return [OrderRow(product, number, day) for product, number, day in stripped if number or product]
 
 
 def orders_of(rows: list[OrderRow]) -> list[Order]:

@@ -1,6 +1,7 @@
 """The field side, on a phone: write a slip, see it move, add what was missing."""
 
 import uuid
+from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from acceptance.models import Product, Slip
 from acceptance.queries import slips as queries
 from accounts.choices import Role
 from accounts.doors import open_to, open_to_all
+from accounts.models import User
 from campaigns.models import Campaign
 from core.periods import local_day
 from core.refusals import Refusal
@@ -56,7 +58,7 @@ def _submit(request: HttpRequest) -> slips.Receipt:
     return slips.submit(
         client_uuid=contents.parse_uuid(request.POST.get("client_uuid", "")),
         content=content_of(request.POST),
-        by=request.user,
+        by=cast(User, request.user),
         now=timezone.now(),
         acknowledged=bool(request.POST.get("acknowledged")),
     )
@@ -87,7 +89,7 @@ def slip_detail(request: HttpRequest, number: str) -> HttpResponse:
 def slip_resubmit(request: HttpRequest, number: str) -> HttpResponse:
     """Add what the hall asked for and send it again."""
     slip, now = _slip(request, number), timezone.now()
-    actor = actor_of(request.user, request.scope, on=local_day(now))
+    actor = actor_of(cast(User, request.user), request.scope, on=local_day(now))
     given = {name: request.POST.get(name, "").strip() for name in ("contact_name", "contact_phone", "notes")}
     try:
         slips.resubmit(slip=slip, products=request.POST.getlist("products"), by=actor, now=now, **given)
@@ -99,7 +101,7 @@ def slip_resubmit(request: HttpRequest, number: str) -> HttpResponse:
 
 def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None) -> HttpResponse:
     now = timezone.now()
-    actor = actor_of(request.user, request.scope, on=local_day(now))
+    actor = actor_of(cast(User, request.user), request.scope, on=local_day(now))
     in_field = slip.manager_id == actor.manager and not actor.halls
     context = {
         "row": queries.row_of(slip, now),

@@ -1,7 +1,7 @@
 """The hall side: the queue and the steps at the counter."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from acceptance.queries import slips as queries
 from acceptance.queries.slips import Narrow
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, open_to
+from accounts.models import User
 from core.periods import day_start, local_day
 from core.refusals import Refusal
 from customers.models import Household
@@ -125,8 +126,13 @@ def direct_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已登记 %(count)s 笔受理。") % {"count": len(rows)})
             return redirect("acceptance:direct_new")
-    context = {"rows": _with_errors(rows, refused) or [OrderRow(accepted_on=str(local_day(now)))], "refused": refused}
-    context |= {"products": Product.objects.filter(is_sold=True), "today": local_day(now), "typed": request.POST}
+    context = {
+        "order_rows": _with_errors(rows, refused) or [OrderRow(accepted_on=str(local_day(now)))],
+        "all_products": Product.objects.filter(is_sold=True),
+        "refused": refused,
+        "today": local_day(now),
+        "typed": request.POST,
+    }
     return render(request, "acceptance/direct_new.html", context, status=422 if refused else 200)
 
 
@@ -230,7 +236,7 @@ def _typed_household(request: HttpRequest) -> Household | None:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return actor_of(request.user, request.scope, on=local_day(timezone.now()))
+    return actor_of(cast(User, request.user), request.scope, on=local_day(timezone.now()))
 
 
 def _slip(request: HttpRequest, number: str) -> Slip:

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from acceptance.choices import OPEN_STATES, Catalogue
 from acceptance.queries import reports as queries
-from acceptance.views.files import sent
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
 from accounts.scope import Scope
 from core import formats
+from core.downloads import Table, sent
 from core.periods import Month, NoSuchMonth, local_day
 
 PAGE = 50
@@ -91,7 +91,7 @@ def _slips_file(shown: list[queries.Waiting], scope: Scope, kind: str) -> HttpRe
         + [row.slip.household.address if row.slip.household else row.slip.typed_address]
         for row in queries.slips_of(shown, scope)
     )
-    return sent(_("在途单"), kind, [str(word) for word in header], lines)
+    return sent(Table(_("在途单"), header, lines), kind)
 
 
 @open_to(*OVERSEERS)
@@ -147,7 +147,7 @@ def _mix_file(rows: list[queries.MixRow], month: Month, kind: str) -> HttpRespon
         + tuple(value for cell in row.cells for value in (cell.lines, cell.share, cell.source_value))
         for row in rows
     )
-    return sent(_("渠道占比-%(month)s") % {"month": month}, kind, header, lines)
+    return sent(Table(_("渠道占比-%(month)s") % {"month": month}, header, lines), kind)
 
 
 @open_to(*OVERSEERS, Role.HALL_MANAGER)
@@ -185,7 +185,7 @@ def _support_file(rows: list[queries.Support], month: Month, kind: str) -> HttpR
         + [row.total, row.from_slips, row.direct, row.withdrawn]
         for row in rows
     )
-    return sent(_("业务支撑量-%(month)s") % {"month": month}, kind, header, lines)
+    return sent(Table(_("业务支撑量-%(month)s") % {"month": month}, header, lines), kind)
 
 
 def _month(request: HttpRequest) -> Month:

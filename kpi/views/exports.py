@@ -1,40 +1,15 @@
 """What is shown, as a file."""
 
-import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 
-from core import spreadsheets
+from core.downloads import Table
 from kpi.models import Indicator
 from kpi.queries.branches import BranchRow
 from kpi.queries.league import Row
 from kpi.queries.people import Person
 from kpi.queries.records import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    name: str
-    header: Sequence[str]
-    rows: Iterable[Sequence[Any]]
-
-
-def sent(table: Table, kind: str) -> FileResponse:
-    """The table as .xlsx or .csv; text that looks like a formula stays text."""
-    if kind not in ("xlsx", "csv"):
-        raise Http404
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"table.{kind}"
-        with spreadsheets.writer(path, table.header) as writer:
-            for row in table.rows:
-                writer.row(row)
-        # The open file outlives its name.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{table.name}.{kind}")
 
 
 def league_table(rows: Iterable[Row], indicators: Sequence[Indicator], month: object) -> Table:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
+from core.downloads import sent
 from core.periods import Month, local_day
 from kpi.forms import Asked, asked
 from kpi.models import Indicator
@@ -23,7 +24,7 @@ from kpi.queries.grids_in_use import odd_grids
 from kpi.queries.league import LOW_TOTAL, Row, league, sort_rows, summary, visible_grids
 from kpi.queries.people import people_league, visible_people
 from kpi.queries.sheets import indicators_of
-from kpi.views.exports import branch_table, league_table, people_table, sent
+from kpi.views.exports import branch_table, league_table, people_table
 from kpi.views.frames import branch_league, frame, sort_links, standing
 from kpi.views.rows import grid_rows, person_rows
 

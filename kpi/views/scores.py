@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
+from core.downloads import sent
 from core.formats import day, number
 from core.periods import Month, NoSuchMonth
 from grids.models import Grid
@@ -22,7 +23,7 @@ from kpi.queries.people import business_products
 from kpi.queries.persons import own_development, ratings_of, served_grids
 from kpi.queries.records import Record, records_of_item, uncounted_of_item
 from kpi.queries.sheets import Item, Sheet, sheet
-from kpi.views.exports import records_table, sent
+from kpi.views.exports import records_table
 from kpi.views.workings import formula_text, lines, terms, working_steps
 from managers.models import Manager
 
