@@ -55,5 +55,5 @@ lock: environment ## Pin the newest packages that the requirements allow, with h
 
 .PHONY: messages
 messages: environment ## Collect the texts to translate into locale/ (needs gettext)
-	@$(PY) manage.py makemessages -l en --no-obsolete --no-wrap -i .venv -i node_modules
-	@$(PY) manage.py makemessages -l en -d djangojs --no-obsolete --no-wrap -i .venv -i node_modules -i static/vendor
+	@$(PY) manage.py makemessages -l en --no-obsolete --no-wrap --add-location file -i .venv -i node_modules -i tests
+	@sed -i.old '/^"POT-Creation-Date: /d' locale/en/LC_MESSAGES/django.po && rm locale/en/LC_MESSAGES/django.po.old
