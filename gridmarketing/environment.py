@@ -71,7 +71,8 @@ def install_pins() -> None:
     if not uv.exists():
         subprocess.run([*pip, "uv"])
     if uv.exists():
-        sync = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON), *files]
+        # Compiled now, or every start would compile Django anew where bytecode isn't written (make says so).
+        sync = [str(uv), "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON), *files]
         if tried(sync, uv_environment()):
             return
         say("uv did not succeed, going on with pip")
