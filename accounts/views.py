@@ -73,7 +73,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest) -> HttpResponse:
     form = PasswordChangeForm(cast(User, request.user), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        update_session_auth_hash(request, form.save())
+        user = cast(User, request.user)
+        users.change_own_password(user=user, password=form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, user)
         messages.success(request, _("密码已更改，其他设备上的登录已退出。"))
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})

@@ -115,22 +115,15 @@ class Pad:
             )
         )
         self.lines += [(slip_id, product, place) for place, product in enumerate(products, 1)]
+        self._history(slip_id, steps)
+        return slip_id
+
+    def _history(self, slip_id: int, steps: list[Step]) -> None:
         before = ""
         for step in steps:
-            self.events.append(
-                (
-                    slip_id,
-                    before,
-                    step.state,
-                    step.hall.id,
-                    step.clerk.id if step.clerk else None,
-                    step.at,
-                    step.user_id,
-                    step.note,
-                )
-            )
+            clerk = step.clerk.id if step.clerk else None
+            self.events.append((slip_id, before, step.state, step.hall.id, clerk, step.at, step.user_id, step.note))
             before = step.state
-        return slip_id
 
     def take(self) -> tuple[list[Row], list[Row], list[Row]]:
         """The rows written since the last call: slips, lines, events."""

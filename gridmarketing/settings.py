@@ -83,13 +83,14 @@ INSTALLED_APPS = [
     "csp",
     "axes",
     "pgtrigger",
-    "pghistory",
     "django_celery_beat",
     *LOCAL_APPS,
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # After WhiteNoise: its files are compressed already. Pads pages so that their length tells nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -48,6 +48,14 @@ def reset_password(*, user: User, by: User) -> str:
     return password
 
 
+@transaction.atomic
+def change_own_password(*, user: User, password: str) -> None:
+    """Set the password a user chose; the caller has checked the old one and keeps their session open."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    access_log.record(user=user, action="users.change_password", subject=user.username)
+
+
 def _new_password() -> str:
     """Twelve letters in groups of four, about 59 bits."""
     return "-".join("".join(secrets.choice(_LETTERS) for _i in range(4)) for _g in range(3))

@@ -34,7 +34,7 @@ def test_make_knows_what_to_do(target: str) -> None:
 def test_make_test_runs_all_checks_and_all_tests() -> None:
     assert make("--dry-run", "test").splitlines()[-2:] == [
         ".venv/bin/python -m gridmarketing.checks --without-tests",
-        ".venv/bin/python -m pytest -n 2",
+        ".venv/bin/python -m pytest -n 2 --dist loadgroup",
     ]
 
 
