@@ -200,8 +200,12 @@ class Browserless:
         page = self._send(urllib.request.Request(urljoin(self._url, address), body, headers))
         return page.status, json.loads(page.text)
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {cookie.name: cookie.value or "" for cookie in self._cookies}
+
     def _csrf(self) -> str:
-        return next((cookie.value or "" for cookie in self._cookies if "csrf" in cookie.name), "")
+        return next((value for name, value in self.cookies.items() if "csrf" in name), "")
 
     def _send(self, request: urllib.request.Request) -> Page:
         try:

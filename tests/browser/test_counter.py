@@ -1,0 +1,79 @@
+"""The hall's clerk works the queue without a mouse."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import DESKTOP, Visit
+from tests.trips import steps
+from tests.trips.conftest import Person
+
+
+@pytest.fixture
+def number(person: Person, request: pytest.FixtureRequest) -> str:
+    return steps.send_slip(person("field"), steps.home(person("field"), request.param), ["FTTH", "3G"])
+
+
+def _choose(page: Page, number: str) -> None:
+    """Press ↓ until the panel shows the slip."""
+    panel = page.get_by_role("region", name="所选的单")
+    rows = page.get_by_role("region", name="等着办的单").get_by_role("row")
+    for _step in range(rows.count()):
+        if panel.get_by_role("link", name=number).count():
+            return
+        chosen = page.get_by_role("row", selected=True)
+        before = chosen.inner_text()
+        page.keyboard.press("ArrowDown")
+        with page.expect_response(lambda answer: "/panel/" in answer.url):
+            pass
+        assert chosen.inner_text() != before
+    expect(panel.get_by_role("link", name=number)).to_be_visible()
+
+
+def _tab_to(page: Page, place: Locator) -> None:
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        if place.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab never reaches {place}")
+
+
+@pytest.mark.parametrize("number", ["401"], indirect=True)
+def test_slip_is_accepted_by_keyboard_alone(visit: Visit, number: str) -> None:
+    page = visit("clerk", "/", DESKTOP)
+    _choose(page, number)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="正式受理")).to_be_visible()
+    for place in (0, 1):
+        field = page.get_by_role("textbox", name="正式订单号").nth(place)
+        _tab_to(page, field)
+        page.keyboard.type(steps.order_number())
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(f"{number} 已受理 2 笔")).to_be_visible()
+    expect(page.get_by_role("link", name=number)).to_have_count(0)
+
+
+@pytest.mark.parametrize("number", ["402"], indirect=True)
+def test_slip_is_returned_by_keyboard_alone(visit: Visit, number: str) -> None:
+    page = visit("clerk", f"/acceptance/queue/?slip={number}", DESKTOP)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="正式受理")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.get_by_label("缺什么")).to_be_focused()
+    page.keyboard.type("请补房产证号")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{number} 已退回补充")).to_be_visible()
+
+
+@pytest.mark.parametrize("number", ["403"], indirect=True)
+def test_used_order_number_is_said_beside_its_field(visit: Visit, person: Person, number: str) -> None:
+    used = steps.send_slip(person("field"), steps.home(person("field"), "403", 1), ["FTTH"])
+    order = steps.accept_slip(person("clerk"), used)["FTTH"]
+    page = visit("clerk", f"/acceptance/queue/?slip={number}", DESKTOP)
+    page.get_by_role("button", name="签收并接单").click()
+    for place in (0, 1):
+        page.get_by_role("textbox", name="正式订单号").nth(place).fill(order if place else steps.order_number())
+    page.get_by_role("button", name="受理 Ctrl").click()
+    expect(page.get_by_role("alert").filter(has_text=order).first).to_be_visible()
+    expect(page.get_by_role("textbox", name="正式订单号").nth(1)).to_have_value(order)
