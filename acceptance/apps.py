@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AcceptanceConfig(AppConfig):
     name = "acceptance"
-    verbose_name = _("受理")
+    verbose_name = pgettext_lazy("app", "受理")
     default_auto_field = "django.db.models.BigAutoField"

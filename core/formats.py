@@ -4,6 +4,7 @@ Word order differs between the two languages, so both forms stand here and not i
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
@@ -116,6 +117,11 @@ def time_left(minutes: int) -> str:
     if in_english():
         return f"{text} {'over' if minutes < 0 else 'left'}"
     return f"{'超' if minutes < 0 else '剩'} {text}"
+
+
+def listed(words: Iterable[object]) -> str:
+    """东丽、南开、静海 / Dongli, Nankai, Jinghai."""
+    return (", " if in_english() else "、").join(str(word) for word in words)
 
 
 def mask_phone(value: str | None) -> str:

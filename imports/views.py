@@ -112,8 +112,8 @@ def batch_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def batch_rejects(request: HttpRequest, pk: int) -> FileResponse:
     batch = _batch(request, pk)
-    file = downloads.rejects(batch)
-    return FileResponse(file, as_attachment=True, filename=f"{Path(batch.filename).stem}-错误.xlsx")
+    name = _("%(file)s-错误.xlsx") % {"file": Path(batch.filename).stem}
+    return FileResponse(downloads.rejects(batch), as_attachment=True, filename=name)
 
 
 @open_to(*IMPORTERS)
@@ -122,9 +122,8 @@ def template_download(request: HttpRequest, kind: str, ending: str) -> FileRespo
     if kind not in batches.kinds_for(_user(request)) or ending not in ("csv", "xlsx"):
         raise Http404
     loader = loader_for(kind)
-    return FileResponse(
-        downloads.template(loader, ending), as_attachment=True, filename=f"{loader.label}-模板.{ending}"
-    )
+    name = _("%(kind)s-模板") % {"kind": loader.label}
+    return FileResponse(downloads.template(loader, ending), as_attachment=True, filename=f"{name}.{ending}")
 
 
 @open_to(*IMPORTERS)

@@ -8,6 +8,7 @@ from functools import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.formats import listed
 from core.periods import Month
 from grids.loaders import GRID
 from imports.domain.columns import Column, choice, month, number, text
@@ -44,7 +45,7 @@ class TargetLoader(Loader):
             yield _("%(month)s 的考核方案没有指标 %(code)s,可以用 %(known)s") % {
                 "month": Month.of(values["month"]),
                 "code": values["indicator"],
-                "known": "、".join(codes),
+                "known": listed(codes),
             }
 
 

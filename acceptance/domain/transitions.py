@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from acceptance.choices import HALL_STATES, OPEN_STATES, SlipState
 from acceptance.domain.actors import Actor
@@ -41,11 +41,11 @@ def _step(label: Promise, origins: list[SlipState], target: SlipState, *sides: S
 RECEIVE = _step(gettext_lazy("签收"), [SlipState.SUBMITTED, SlipState.TRANSFERRED], SlipState.RECEIVED, Side.HALL)
 CLAIM = _step(gettext_lazy("接单"), [SlipState.RECEIVED], SlipState.WORKING, Side.HALL)
 RELEASE = _step(gettext_lazy("放下"), [SlipState.WORKING], SlipState.RECEIVED, Side.HALL)
-ACCEPT = _step(gettext_lazy("受理"), [SlipState.RECEIVED, SlipState.WORKING], SlipState.ACCEPTED, Side.HALL)
-RETURN = _step(gettext_lazy("退回补充"), HALL_STATES, SlipState.RETURNED, Side.HALL)
+ACCEPT = _step(pgettext_lazy("action", "受理"), [SlipState.RECEIVED, SlipState.WORKING], SlipState.ACCEPTED, Side.HALL)
+RETURN = _step(pgettext_lazy("action", "退回补充"), HALL_STATES, SlipState.RETURNED, Side.HALL)
 RESUBMIT = _step(gettext_lazy("补充后再提交"), [SlipState.RETURNED], SlipState.SUBMITTED, Side.FIELD)
-TRANSFER = _step(gettext_lazy("转厅"), HALL_STATES, SlipState.TRANSFERRED, Side.HALL)
-WITHDRAW = _step(gettext_lazy("撤单"), OPEN_STATES, SlipState.WITHDRAWN, Side.FIELD, Side.HALL)
+TRANSFER = _step(pgettext_lazy("action", "转厅"), HALL_STATES, SlipState.TRANSFERRED, Side.HALL)
+WITHDRAW = _step(pgettext_lazy("action", "撤单"), OPEN_STATES, SlipState.WITHDRAWN, Side.FIELD, Side.HALL)
 ABANDON = _step(gettext_lazy("客户放弃"), OPEN_STATES, SlipState.ABANDONED, Side.FIELD, Side.HALL)
 NO_RESOURCE = _step(gettext_lazy("无资源"), HALL_STATES, SlipState.NO_RESOURCE, Side.HALL)
 DUPLICATE = _step(gettext_lazy("重复"), HALL_STATES, SlipState.DUPLICATE, Side.HALL)

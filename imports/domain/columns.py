@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from core.formats import listed
 from core.periods import Month
 from core.refusals import Refusal
 from core.spreadsheets import Cell
@@ -193,7 +194,7 @@ def choice(choices: type[TextChoices]) -> Parse:
             return None
         if (found := known.get(written) or known.get(written.lower())) is None:
             raise BadCell(
-                _("“%(text)s”不认识,请写%(words)s") % {"text": written[:40], "words": "、".join(labels.values())}
+                _("“%(text)s”不认识,请写%(words)s") % {"text": written[:40], "words": listed(labels.values())}
             )
         return found
 

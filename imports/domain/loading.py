@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import spreadsheets, sql
+from core.formats import listed
 from core.refusals import Refusal
 from core.spreadsheets import Cell, Sheet
 from imports.domain import staging
@@ -102,7 +103,7 @@ class Loader:
 def loader_for(kind: str) -> Loader:
     """The loader of a kind of file; raises UnknownKind."""
     if kind not in settings.IMPORT_LOADERS:
-        known = "、".join(settings.IMPORT_LOADERS)
+        known = listed(settings.IMPORT_LOADERS)
         raise UnknownKind(
             _("没有“%(kind)s”这种文件。可以用:%(known)s。") % {"kind": kind, "known": known}, field="kind"
         )
@@ -124,7 +125,7 @@ def positions(loader: Loader, header: Sequence[str]) -> dict[str, int]:
     if missing:
         raise WrongColumns(
             _("缺少列:%(missing)s。“%(kind)s”的文件要有这些列,次序不限。")
-            % {"missing": "、".join(missing), "kind": loader.label}
+            % {"missing": listed(missing), "kind": loader.label}
         )
     return found
 

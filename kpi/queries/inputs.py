@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from campaigns.models import Visit
+from core.formats import listed
 from core.periods import Month
 from grids.models import Grid
 from kpi.choices import Measure, RatingItem
@@ -93,7 +94,7 @@ def rating_rows(month: Month, managers: list[Manager]) -> list[RatingRow]:
     return [
         RatingRow(
             manager,
-            "、".join(dict.fromkeys(names[manager.pk])),
+            listed(dict.fromkeys(names[manager.pk])),
             [RatingCell(str(item), str(item.label), known.get((manager.pk, str(item)))) for item in RatingItem],
             visits[manager.pk],
         )

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Max
 
+from core.formats import listed
 from kpi.choices import ItemClass
 from kpi.models import Indicator, Scheme
 
@@ -40,7 +41,7 @@ def class_totals(scheme: Scheme, indicators: list[Indicator]) -> list[ClassTotal
             label=str(item_class.label),
             wanted=total,
             actual=sum((i.weight for i in indicators if i.item_class == item_class), Decimal(0)),
-            codes="、".join(i.code for i in indicators if i.item_class == item_class),
+            codes=listed(i.code for i in indicators if i.item_class == item_class),
         )
         for item_class, total in wanted.items()
     ]

@@ -13,7 +13,7 @@ from acceptance.choices import HALL_STATES
 from acceptance.domain.clocks import Clock, clock_of
 from acceptance.models import Slip
 from accounts.scope import Scope
-from core.formats import duration, number
+from core.formats import duration, listed, number
 from core.periods import Month
 from grids.choices import WaiverKind
 from grids.models import Grid, GridWaiver
@@ -90,7 +90,7 @@ def missing_ratings(before: Generation, branch: int | None) -> list[Todo]:
     people = list(rows.filter(branch=branch) if branch else rows)
     if not people:
         return []
-    names = "、".join(row.manager.name for row in people[:NAMED] if row.manager)
+    names = listed(row.manager.name for row in people[:NAMED] if row.manager)
     title = ngettext("%(n)d 人的 %(month)s 评价未交", "%(n)d 人的 %(month)s 评价未交", len(people))
     return [
         Todo(
@@ -113,7 +113,7 @@ def missing_targets(month: Month, grids: QuerySet[Grid], indicators: list[Indica
     if not lacking:
         return []
     title = ngettext("%(n)d 个目标未设", "%(n)d 个目标未设", len(lacking)) % {"n": len(lacking)}
-    named = "、".join(f"{grid.name} {code}" for grid, code in lacking[:NAMED])
+    named = listed(f"{grid.name} {code}" for grid, code in lacking[:NAMED])
     url = f"{reverse('kpi:target_list')}?month={month}&missing=1"
     return [Todo("warn", title, _("%(named)s；能试算，不能审定") % {"named": named}, url, _("设目标"))]
 

@@ -28,7 +28,7 @@ def projection(item: ItemProgress) -> SafeString:
     target, projected = _y(item, float(item.target)), _y(item, item.projected)
     drawn = _axis(item) + _lines(item, target, projected) + _today(item, words) + _ends(item, target, projected)
     return mark_safe(
-        f'<svg class="chart" viewBox="0 0 860 392" role="img" aria-label="{title}。{words}">{drawn}</svg>'
+        f'<svg class="chart" viewBox="0 0 860 392" role="img" aria-label="{title}: {words}">{drawn}</svg>'
     )  # texts were escaped
 
 

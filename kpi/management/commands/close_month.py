@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from core.formats import listed
 from core.periods import Month, local_day
 from core.refusals import Refusal
 from grids.models import Branch
@@ -79,5 +80,5 @@ def _proceed(
 def _text(document: dict[str, Any], wanted: MonthState) -> str:
     if document["obstacles"]:
         return "\n".join(f"{found['branch']}  {found['text']}" for found in document["obstacles"])
-    codes = "、".join(document["branches"]) or "没有要办的分公司"
+    codes = listed(document["branches"]) or "没有要办的分公司"
     return f"{document['month']} {wanted.label}:{codes}"
