@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/", league.people, name="people"),
     path("branches/", league.branches, name="branches"),
     path("slips/<str:number>/", effects.slip, name="slip_effect"),
+    path("slips/<str:number>/outlook/", effects.outlook, name="acceptance_outlook"),
     path("acceptances/<str:order_no>/", effects.acceptance, name="acceptance_effect"),
     path("schemes/", schemes.scheme_list, name="scheme_list"),
     path("schemes/<int:pk>/", schemes.scheme_detail, name="scheme_detail"),

@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from acceptance.choices import HALL_STATES, SlipState
 from acceptance.domain.actors import Actor
 from acceptance.domain.clocks import Clock, clock_of, worked
-from acceptance.models import Slip, SlipEvent, SlipLine
+from acceptance.models import Product, Slip, SlipEvent, SlipLine
 from accounts.scope import Scope
-from customers.models import Household, Subscription
+from customers.models import Household
 from grids.models import Grid, Hall
 
 PAGE = 50
@@ -89,20 +89,32 @@ def queue(scope: Scope, actor: Actor, narrow: Narrow) -> QuerySet[Slip]:
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """How the halls stand: open slips, those over the limit and those near it, today's acceptances."""
+    """How the halls stand: open slips, those over the limit and those near it, open ones a day ago, today's
+    acceptances."""
 
     waiting: int
     over: int
     near: int
+    day_ago: int
     accepted_today: int
 
 
 def pressure(scope: Scope, actor: Actor, *, day_start: dt.datetime, now: dt.datetime) -> Pressure:
-    slips = Slip.objects.within(scope)
-    waiting = slips.awaiting(actor.halls).values_list("state", "state_at", "received_at")
+    """Three queries. A slip handed to another hall since yesterday has left the scope, and its history with it."""
+    slips, day_ago = Slip.objects.within(scope), now - dt.timedelta(days=1)
+    waiting = list(slips.awaiting(actor.halls).values_list("state", "state_at", "received_at"))
     levels = [clock.level for s, at, got in waiting if (clock := clock_of(s, state_at=at, received_at=got, now=now))]
-    done = slips.filter(hall__in=actor.halls, accepted_at__gte=day_start).count()
-    return Pressure(len(levels), levels.count("bad"), levels.count("warn"), done)
+    same = sum(at <= day_ago for _state, at, _got in waiting)
+    moved = slips.filter(hall__in=actor.halls, submitted_at__lte=day_ago, state_at__gt=day_ago)
+    last = SlipEvent.objects.filter(slip=OuterRef("pk"), at__lte=day_ago).order_by("-at", "-pk")
+    then = moved.annotate(was=Subquery(last.values("to_state")[:1]), stood=Subquery(last.values("hall")[:1]))
+    return Pressure(
+        waiting=len(levels),
+        over=levels.count("bad"),
+        near=levels.count("warn"),
+        day_ago=same + then.filter(was__in=HALL_STATES, stood__in=actor.halls).count(),
+        accepted_today=slips.filter(hall__in=actor.halls, accepted_at__gte=day_start).count(),
+    )
 
 
 def grids_of_halls(scope: Scope, halls: Iterable[int], on: dt.date) -> QuerySet[Grid]:
@@ -128,11 +140,22 @@ def history(slip: Slip) -> list[Passage]:
     ]
 
 
-def lines_of(household: Household | None) -> list[Subscription]:
-    """The lines in use of a household."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line in use, by the name of its product."""
+
+    name: str
+    since: dt.date
+
+
+def lines_of(household: Household | None) -> list[Line]:
+    """The lines in use of a household, oldest first. Two queries; a product no longer known keeps its code."""
     if household is None:
         return []
-    return list(household.subscriptions.filter(closed_on=None).order_by("opened_on"))
+    found = list(household.subscriptions.filter(closed_on=None).order_by("opened_on"))
+    codes = [line.product_code for line in found]
+    names = dict(Product.objects.filter(code__in=codes).values_list("code", "name"))
+    return [Line(names.get(line.product_code, line.product_code), line.opened_on) for line in found]
 
 
 def other_halls(slip: Slip) -> QuerySet[Hall]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -175,10 +176,16 @@ def _queue_page(
         slip = slip or queries.with_parts(Slip.objects.within(request.scope)).filter(number=wanted).first()
     if slip is None and context["rows"]:
         slip = context["rows"][0].slip
-    context["selected"] = slip.number if slip else ""
+    context |= {"selected": slip.number if slip else "", "hours": settings.SLIP_HOURS, "soon": settings.SLIP_WARN_HOURS}
+    context["pressure"] = _pressure(request)
     if slip:
         context |= _panel(request, slip, rows=rows, refused=refused)
     return render(request, "acceptance/hall_queue.html", context, status=422 if refused else 200)
+
+
+def _pressure(request: HttpRequest) -> queries.Pressure:
+    now = timezone.now()
+    return queries.pressure(request.scope, _actor(request), day_start=day_start(local_day(now)), now=now)
 
 
 def _list_context(request: HttpRequest) -> dict[str, Any]:
@@ -192,7 +199,6 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
         "rows": rows,
         "after": rows[-1].slip.number if len(found) > queries.PAGE else "",
         "narrow": narrow,
-        "pressure": queries.pressure(request.scope, actor, day_start=day_start(today), now=now),
         "states": [("", _("待办")), *((state.value, state.label) for state in STATES)],
         "grids": [("", _("全部")), *grids.values_list("code", "name")],
         "products": [("", _("全部")), *Product.objects.filter(is_sold=True).values_list("code", "name")],
