@@ -11,5 +11,5 @@ def is_phone(request: HttpRequest) -> bool:
 
 
 def limit_idle(request: HttpRequest) -> None:
-    """Set the session's idle limit; every request moves the end (SESSION_SAVE_EVERY_REQUEST)."""
+    """Set the session's idle limit; use moves the end (SessionTouchMiddleware)."""
     request.session.set_expiry(settings.SESSION_PHONE_AGE if is_phone(request) else settings.SESSION_COOKIE_AGE)

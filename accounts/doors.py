@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from accounts.choices import Role
-from accounts.models import User
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,7 +24,7 @@ def open_to(*roles: Role) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _login_first(request)
-            if cast(User, request.user).role not in roles:
+            if Role(request.user.role) not in roles:
                 raise Http404
             return view(request, *args, **kwargs)
 

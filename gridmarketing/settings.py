@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.SessionTouchMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -190,7 +191,7 @@ AXES_VERBOSE = False
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_PHONE_AGE = 12 * 60 * 60
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_TOUCH_EVERY = 60  # seconds: requests in between read the session from the cache and write nothing
 # Cookies know no ports: two clones on one machine would throw each other's people out.
 SESSION_COOKIE_NAME = (
     "sessionid" if PRODUCTION else f"sessionid_{hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:8]}"

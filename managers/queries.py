@@ -5,16 +5,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts.scope import Scope
 from customers.models import Household
 from grids.choices import WaiverKind
 from grids.models import Community, Grid, GridCommunity, GridWaiver
+from imports.models import Batch
 from managers.choices import Duty, TeamGap
 from managers.domain.bands import Band, band_of
 from managers.domain.teams import Finding, check
 from managers.models import Manager, Posting, TeamWaiver
+
+COUNTED_LIVE = 200  # communities
+COUNT_KEPT = 5 * 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +158,22 @@ def members_of(found: Iterable[Grid], on: dt.date) -> defaultdict[int, list[Grid
 
 
 def household_counts(communities: Iterable[int]) -> dict[int, int]:
-    """Community id → its households, counted in the index alone; communities without any are left out."""
-    counted = (
-        Household.objects.filter(community_id__in=list(communities))
-        .order_by()
-        .values_list("community_id")
-        .annotate(households=Count("*"))
-    )
-    return dict(counted)
+    """Community id → its households, counted in the index alone; communities without any are left out.
+
+    Many at once come from a count of the whole company, which reads two million entries: it is kept for five
+    minutes, or until the next file of households.
+    """
+    wanted = list(communities)
+    if len(wanted) <= COUNTED_LIVE:
+        return _counted(Household.objects.filter(community_id__in=wanted))
+    imported = Batch.objects.filter(kind="households", dry_run=False).aggregate(at=Max("finished_at"))["at"]
+    key = f"household-counts-{imported.timestamp() if imported else 0}"
+    counts: dict[int, int] = cache.get_or_set(key, lambda: _counted(Household.objects.all()), COUNT_KEPT)
+    return counts
+
+
+def _counted(found: QuerySet[Household]) -> dict[int, int]:
+    return dict(found.order_by().values_list("community_id").annotate(households=Count("*")))
 
 
 # One grid ----------------------------------------------------------------------------------------

@@ -1,9 +1,16 @@
 """Coming in and going out: through the door, as people do it."""
 
+import time
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import AccessLog, User
@@ -68,8 +75,33 @@ def test_session_idles_half_an_hour_at_a_desk_and_half_a_day_on_a_phone(client: 
     phone = Client(headers={"user-agent": PHONE})
     _log_in(phone, UserFactory())
     assert phone.session.get_expiry_age() == 12 * 60 * 60
-    # Every request moves the end.
-    assert phone.get("/profile/").cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 12 * 60 * 60
+
+
+def test_idle_session_is_over(client: Client, settings) -> None:
+    settings.SESSION_COOKIE_AGE, settings.SESSION_PHONE_AGE = 1, 60
+    user, phone = UserFactory(), Client(headers={"user-agent": PHONE})
+    _log_in(client, user)
+    _log_in(phone, user)
+    assert client.get("/profile/").status_code == 200
+    time.sleep(1.2)
+    assert client.get("/profile/")["Location"] == "/login/?next=/profile/"
+    assert phone.get("/profile/").status_code == 200
+
+
+def test_session_in_use_is_moved_on_but_not_with_every_request(client: Client, settings) -> None:
+    phone = Client(headers={"user-agent": PHONE})
+    for browser, limit in ((client, 30 * 60), (phone, 12 * 60 * 60)):
+        _log_in(browser, UserFactory())
+        with CaptureQueriesContext(connection) as asked:
+            assert settings.SESSION_COOKIE_NAME not in browser.get("/profile/").cookies
+        assert [query["sql"] for query in asked if "django_session" in query["sql"]] == []
+        session = browser.session
+        session["touched"] -= settings.SESSION_TOUCH_EVERY
+        session.save()
+        Session.objects.filter(pk=session.session_key).update(expire_date=timezone.now() + timedelta(seconds=5))
+        assert browser.get("/profile/").cookies[settings.SESSION_COOKIE_NAME]["max-age"] == limit
+        left = Session.objects.get(pk=session.session_key).expire_date - timezone.now()
+        assert left > timedelta(seconds=limit - 5)
 
 
 def test_stopped_user_is_out_at_once(client: Client) -> None:

@@ -116,8 +116,8 @@ def test_visit_list_asks_the_database_as_often_for_three_as_for_one(
 ) -> None:
     record(posting)
     phone.get(reverse("campaigns:visit_list"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         phone.get(reverse("campaigns:visit_list"))
     record(posting), record(posting)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         phone.get(reverse("campaigns:visit_list"))

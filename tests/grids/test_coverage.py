@@ -50,5 +50,5 @@ def test_page_takes_the_same_queries_for_one_and_three(client: Client, django_as
     StreetFactory.create_batch(streets)
     client.force_login(UserFactory())
     client.get("/grids/coverage/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         assert client.get("/grids/coverage/").status_code == 200

@@ -130,7 +130,7 @@ def test_list_asks_the_same_for_one_and_three(client, admin, django_assert_num_q
         upload(client)
     client.get(reverse("imports:batch_list"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         response = client.get(reverse("imports:batch_list"))
     assert response.status_code == 200
 

@@ -94,7 +94,7 @@ def test_leagues_ask_no_more_with_three_rows_than_with_one(client, name, django_
     assert counts[0] == counts[1]
 
 
-QUERIES = {"kpi:league": 22, "kpi:people": 20, "kpi:branches": 19}
+QUERIES = {"kpi:league": 19, "kpi:people": 17, "kpi:branches": 16}
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])

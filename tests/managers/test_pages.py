@@ -1,10 +1,14 @@
 """The pages about teams, grids and people, as their readers see them."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from grids.models import GridCommunity
+from imports.models import Batch
+from managers import queries
 from managers.models import Posting, TeamWaiver
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_manager
 from tests.factories.customers import HouseholdFactory
@@ -105,3 +109,16 @@ def test_manager_reads_but_doesnt_plan(client: Client) -> None:
     page = client.get(reverse("managers:grid_triangle", args=[posting.grid.code]))
     assert "划入一个社区" not in page.content.decode()
     assert client.post(reverse("managers:community_move", args=[posting.grid.code])).status_code == 404
+
+
+def test_many_communities_are_counted_once_until_the_next_file(monkeypatch, django_assert_num_queries) -> None:
+    monkeypatch.setattr(queries, "COUNTED_LIVE", 0)
+    cache.clear()
+    home = HouseholdFactory()
+    community = home.community_id
+    assert queries.household_counts([community]) == {community: 1}
+    HouseholdFactory(community=home.community)
+    with django_assert_num_queries(1):
+        assert queries.household_counts([community]) == {community: 1}
+    Batch.objects.create(kind="households", filename="a.csv", sha256="0", dry_run=False, finished_at=timezone.now())
+    assert queries.household_counts([community]) == {community: 2}
