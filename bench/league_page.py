@@ -47,15 +47,15 @@ def _measure(month: str | None, rounds: int) -> dict[str, float]:
         return client.get(address, headers={"if-none-match": page["ETag"]})
 
     assert same().status_code == 304
-    found = {f"cold_{name}": value for name, value in _quantiles(cold, rounds).items()}
-    found |= {f"same_{name}": value for name, value in _quantiles(same, rounds).items()}
+    found = {f"cold_{name}": value for name, value in quantiles(cold, rounds).items()}
+    found |= {f"same_{name}": value for name, value in quantiles(same, rounds).items()}
     print(f"league page: {rows} rows, {len(page.content):,} bytes, {rounds} rounds")
     print(f"  cold           p50 {found['cold_p50']:.1f} ms  p95 {found['cold_p95']:.1f} ms")
     print(f"  nothing new    p50 {found['same_p50']:.1f} ms  p95 {found['same_p95']:.1f} ms")
     return found
 
 
-def _quantiles(work: Callable[[], object], rounds: int) -> dict[str, float]:
+def quantiles(work: Callable[[], object], rounds: int) -> dict[str, float]:
     taken = []
     for _round in range(rounds):
         begun = perf_counter()
