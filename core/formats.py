@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from core.periods import SHANGHAI, Month
 
@@ -122,6 +122,11 @@ def time_left(minutes: int) -> str:
 def listed(words: Iterable[object]) -> str:
     """东丽、南开、静海 / Dongli, Nankai, Jinghai."""
     return (", " if in_english() else "、").join(str(word) for word in words)
+
+
+def named(name: str | None) -> str:
+    """A stored name of a product, channel or indicator in the reader's language, where the texts know it."""
+    return gettext(name) if name else ""
 
 
 def mask_phone(value: str | None) -> str:

@@ -1,7 +1,42 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from acceptance.choices import BusinessClass, Catalogue, ChannelTier
+
+# What a fresh database names its products, their hints and its channels: pages show them in the reader's language.
+STANDARD_NAMES = (
+    gettext_noop("FTTH宽带"),
+    gettext_noop("3G版亲情1+"),
+    gettext_noop("2G版亲情1+"),
+    gettext_noop("亲情1+宽带"),
+    gettext_noop("宽带提速"),
+    gettext_noop("宽带"),
+    gettext_noop("固话"),
+    gettext_noop("增值业务"),
+    gettext_noop("公话"),
+    gettext_noop("终端产品"),
+    gettext_noop("卡类产品"),
+    gettext_noop("光纤到户"),
+    gettext_noop("手机业务"),
+    gettext_noop("宽带加 3G 手机"),
+    gettext_noop("宽带加 2G 手机"),
+    gettext_noop("固话加宽带"),
+    gettext_noop("老宽带升速"),
+    gettext_noop("非光纤宽带"),
+    gettext_noop("固话新装"),
+    gettext_noop("家庭信息化与内容"),
+    gettext_noop("自有营业厅"),
+    gettext_noop("社区经理"),
+    gettext_noop("电子渠道"),
+    gettext_noop("社区直销"),
+    gettext_noop("社区渠道"),
+    gettext_noop("代收点"),
+    gettext_noop("公话代理"),
+    gettext_noop("卡类代理"),
+    gettext_noop("电话超市代理"),
+    gettext_noop("自建厅"),
+)
 
 
 class Product(models.Model):

@@ -11,6 +11,7 @@ from acceptance.domain.actors import Actor
 from acceptance.domain.clocks import Clock, clock_of, worked
 from acceptance.models import Product, Slip, SlipEvent, SlipLine
 from accounts.scope import Scope
+from core.formats import named
 from customers.models import Household
 from grids.models import Grid, Hall
 
@@ -40,7 +41,7 @@ class Row:
 
     @property
     def products(self) -> str:
-        return " · ".join(line.product.name for line in self.slip.lines.all())
+        return " · ".join(named(line.product.name) for line in self.slip.lines.all())
 
     @property
     def address(self) -> str:

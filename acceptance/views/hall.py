@@ -22,6 +22,7 @@ from acceptance.queries.slips import Narrow
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, open_to
 from accounts.models import User
+from core.formats import named
 from core.periods import day_start, local_day
 from core.refusals import Refusal
 from customers.models import Household
@@ -201,7 +202,7 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
         "narrow": narrow,
         "states": [("", _("待办")), *((state.value, state.label) for state in STATES)],
         "grids": [("", _("全部")), *grids.values_list("code", "name")],
-        "products": [("", _("全部")), *Product.objects.filter(is_sold=True).values_list("code", "name")],
+        "products": [("", _("全部")), *((p.code, named(p.name)) for p in Product.objects.filter(is_sold=True))],
         "selected": request.GET.get("slip", ""),
     }
 

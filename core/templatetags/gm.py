@@ -15,7 +15,7 @@ register = template.Library()
 
 for name in (
     "number", "plain", "signed", "percent", "month", "day", "full_day", "weekday", "moment",
-    "duration", "time_left", "mask_phone", "mask_name", "listed",
+    "duration", "time_left", "mask_phone", "mask_name", "listed", "named",
 ):  # fmt: skip
     register.filter(name if name not in {"month", "day"} else f"in_{name}", getattr(formats, name))
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from core.periods import Month, day_start
@@ -21,13 +22,13 @@ class SchemeRefused(Refusal):
 
 # Code, name, class, measure, products, weight %; the letters follow the order of the guideline.
 DEFAULT: list[tuple[str, str, ItemClass, Measure, list[str], int]] = [
-    ("A", "FTTH宽带", ItemClass.BUSINESS, Measure.COMPLETION, ["FTTH"], 25),
+    ("A", gettext_noop("FTTH宽带"), ItemClass.BUSINESS, Measure.COMPLETION, ["FTTH"], 25),
     ("B", "3G", ItemClass.BUSINESS, Measure.COMPLETION, ["3G"], 25),
-    ("C", "3G版亲情1+融合", ItemClass.BUSINESS, Measure.COMPLETION, ["3G_BUNDLE"], 20),
-    ("D", "2G版亲情1+融合", ItemClass.POINTS, Measure.POINTS, ["2G_BUNDLE"], 0),
-    ("E", "固话用户保有率", ItemClass.RETENTION, Measure.RETENTION, ["FIXED_LINE"], 10),
-    ("F", "宽带用户保有率", ItemClass.RETENTION, Measure.RETENTION, ["BROADBAND", "FTTH"], 10),
-    ("G", "主观评价", ItemClass.OTHER, Measure.RATING, [], 10),
+    ("C", gettext_noop("3G版亲情1+融合"), ItemClass.BUSINESS, Measure.COMPLETION, ["3G_BUNDLE"], 20),
+    ("D", gettext_noop("2G版亲情1+融合"), ItemClass.POINTS, Measure.POINTS, ["2G_BUNDLE"], 0),
+    ("E", gettext_noop("固话用户保有率"), ItemClass.RETENTION, Measure.RETENTION, ["FIXED_LINE"], 10),
+    ("F", gettext_noop("宽带用户保有率"), ItemClass.RETENTION, Measure.RETENTION, ["BROADBAND", "FTTH"], 10),
+    ("G", gettext_noop("主观评价"), ItemClass.OTHER, Measure.RATING, [], 10),
 ]
 POINTS_FLOOR, POINTS_CAP = Decimal(-5), Decimal(10)
 

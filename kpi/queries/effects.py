@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from acceptance.choices import OPEN_STATES, SlipState
 from acceptance.models import Acceptance, Slip
+from core.formats import named
 from core.periods import Month
 from grids.models import Grid
 from kpi.choices import Measure, MonthState, SchemeStatus
@@ -37,7 +38,7 @@ def effect_of_slip(slip: Slip) -> list[Effect]:
         found.extend(effect_of_acceptance(row))
     for line in slip.lines.select_related("product"):
         if line.product_id not in accepted:
-            found.append(_uncounted(_why_not_accepted(slip) % {"product": line.product.name}, grid=slip.grid))
+            found.append(_uncounted(_why_not_accepted(slip) % {"product": named(line.product.name)}, grid=slip.grid))
     return found
 
 
@@ -64,7 +65,7 @@ def _effect(acceptance: Acceptance, day: dt.date, delta: int) -> Effect:
     shown = BranchMonth.objects.select_related("current_run").filter(month=month.first, branch=grid.branch_id).first()
     code = _counting_code(shown, month, acceptance.product_id)
     if not code:
-        reason = _("产品 %(product)s 不在考核方案内。") % {"product": acceptance.product.name}
+        reason = _("产品 %(product)s 不在考核方案内。") % {"product": named(acceptance.product.name)}
         return _uncounted(reason, month=month, grid=grid)
     return _counted(acceptance, shown, Effect(True, month, code, grid, delta, ""))
 

@@ -5,7 +5,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from core.formats import number
+from core.formats import named, number
 from kpi.queries.progress import ItemProgress
 
 LEFT, RIGHT, TOP, BOTTOM = 52, 778, 31, 356
@@ -24,7 +24,7 @@ def projection(item: ItemProgress) -> SafeString:
     """The running net against the way to the target, and where it ends at this rate."""
     due = round(float(item.target) * item.day / item.days)
     words = escape(_("今天 %(net)s，应到 %(due)s") % {"net": number(item.net), "due": number(due)})
-    title = escape(_("%(name)s 累计净增，实际对计划") % {"name": item.name})
+    title = escape(_("%(name)s 累计净增，实际对计划") % {"name": named(item.name)})
     target, projected = _y(item, float(item.target)), _y(item, item.projected)
     drawn = _axis(item) + _lines(item, target, projected) + _today(item, words) + _ends(item, target, projected)
     return mark_safe(

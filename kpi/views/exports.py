@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from core.downloads import Table
+from core.formats import named
 from kpi.models import Indicator
 from kpi.queries.branches import BranchRow
 from kpi.queries.league import Row
@@ -22,7 +23,7 @@ def league_table(rows: Iterable[Row], indicators: Sequence[Indicator], month: ob
         + [r.team]
         for r in rows
     )
-    names = [f"{indicator.code} {indicator.name}" for indicator in indicators]
+    names = [f"{indicator.code} {named(indicator.name)}" for indicator in indicators]
     return Table(_("网格排名-%(month)s") % {"month": month}, [*header, *names, _("小组")], lines)
 
 
@@ -60,7 +61,7 @@ def branch_table(rows: Iterable[BranchRow], indicators: Sequence[Indicator], mon
         _("不到 80 分"),
         _("人数"),
     ]
-    names = [f"{indicator.code} {indicator.name}" for indicator in indicators]
+    names = [f"{indicator.code} {named(indicator.name)}" for indicator in indicators]
     lines = (
         [r.rank, r.code, r.name, r.mean, r.old_mean, r.grids, r.low, r.people]
         + [r.items.get(indicator.code) for indicator in indicators]

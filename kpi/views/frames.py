@@ -116,7 +116,9 @@ class Column:
 def sort_links(ask: Asked, indicators: Sequence[Indicator]) -> dict[str, Column]:
     """Each column with the address that sorts by it; pressing the sorted one turns it round."""
     columns = [(code, "", "") for code in ("name", "change", "total", "team", "days", "developed")]
-    columns += [(i.code, i.name, f"{i.weight.normalize():f}%" if i.weight else _("加分")) for i in indicators]
+    columns += [
+        (i.code, formats.named(i.name), f"{i.weight.normalize():f}%" if i.weight else _("加分")) for i in indicators
+    ]
     key, turned = ask.sort.lstrip("-"), ask.sort.startswith("-")
     query = "&".join(part for part in ask.address.split("&") if not part.startswith("sort="))
     found = {}

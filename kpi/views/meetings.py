@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.doors import DEPARTMENT, OVERSEERS, open_to
-from core.formats import listed, moment, number
+from core.formats import listed, moment, named, number
 from core.periods import Month, local_day
 from core.svg import ranked_bars
 from grids.models import Branch
@@ -86,7 +86,8 @@ def _segments(one: Lost, others: list[Lost]) -> SafeString:
     """Lost points as one bar cut into items, the greatest in the accent colour; all bars share a scale."""
     top = max((other.total for other in others), default=0) or 1
     x, parts = 0.0, []
-    for place, (name, points) in enumerate(one.parts):
+    shown = [(named(name), points) for name, points in one.parts]
+    for place, (name, points) in enumerate(shown):
         width = points / top * WIDTH
         if width < 3:
             continue
@@ -97,7 +98,7 @@ def _segments(one: Lost, others: list[Lost]) -> SafeString:
         )
         parts.append(f'<rect class="{kind}" x="{x:.1f}" y="4" width="{width - 3:.1f}" height="38"/>{text}')
         x += width
-    label = listed(f"{name} {points:.1f}" for name, points in one.parts)
+    label = listed(f"{name} {points:.1f}" for name, points in shown)
     return mark_safe(
         f'<svg class="chart" viewBox="0 0 764 46" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )  # every text was escaped above

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.formats import number, percent, plain, signed
+from core.formats import named, number, percent, plain, signed
 from kpi.choices import ItemStatus, Measure
 from kpi.queries.sheets import Item, Sheet
 
@@ -57,7 +57,7 @@ def terms(sheet: Sheet, current: Item) -> list[Term]:
     return [
         Term(
             code=item.rule.code,
-            name=item.rule.name,
+            name=named(item.rule.name),
             points=points_of(item.result.weighted),
             working=_term_working(item),
             url=f"?item={item.rule.code}",
@@ -97,10 +97,10 @@ def lines(sheet: Sheet, current: Item) -> list[Line]:
 
 def _name(item: Item) -> str:
     if item.rule.measure == Measure.COMPLETION:
-        return _("%(name)s完成") % {"name": item.rule.name}
+        return _("%(name)s完成") % {"name": named(item.rule.name)}
     if item.rule.measure == Measure.POINTS:
-        return _("%(name)s加分") % {"name": item.rule.name}
-    return item.rule.name
+        return _("%(name)s加分") % {"name": named(item.rule.name)}
+    return named(item.rule.name)
 
 
 def _score(item: Item) -> str:
