@@ -1,18 +1,24 @@
 // The strip “离线 · N 单待发送” and the retry with back-off; used by the pages of the phone.
-import { drop, flush, waiting } from "./outbox.js";
+import { drop, flush, keep, waiting } from "./outbox.js";
 
 const strip = document.querySelector("[data-offline]");
 const box = document.querySelector("[data-outbox]");
 let wait = 2000;
 let timer = 0;
+let sender = "";
+let address = "";
+
+// Another person's slips on the same phone are neither shown nor sent.
+const mine = async () => (await waiting().catch(() => [])).filter((slip) => !slip.user || slip.user === sender);
 
 export async function show() {
-  const slips = await waiting().catch(() => []);
+  const slips = await mine();
   if (strip) {
     strip.hidden = navigator.onLine && slips.length === 0;
-    const words = document.documentElement.lang === "en" ? ["Offline", "To send", "slips"] : ["离线", "待发送", "单"];
-    const state = navigator.onLine ? words[1] : words[0];
-    strip.querySelector("[data-offline-text]").textContent = slips.length ? `${state} · ${slips.length} ${words[2]}` : state;
+    const words = [];
+    if (!navigator.onLine) words.push(strip.dataset.off);
+    if (slips.length) words.push(strip.dataset.waiting.replace("{n}", slips.length));
+    strip.querySelector("[data-offline-text]").textContent = words.join(" · ");
   }
   if (box) {
     box.hidden = slips.length === 0;
@@ -22,24 +28,38 @@ export async function show() {
 }
 
 function entry(slip) {
-  const item = document.createElement("li");
-  const text = document.createElement("div");
-  text.className = "grow";
-  const name = document.createElement("b");
-  name.textContent = `${slip.address || slip.typed_address || slip.household_code} ${slip.contact_name}`;
-  const why = document.createElement("p");
-  why.textContent = slip.declined || slip.products.join(" · ");
-  text.append(name, why);
+  const item = make("li");
+  const text = make("div", { className: "grow" });
+  const name = make("b", { textContent: `${slip.address || slip.typed_address || slip.household_code} ${slip.contact_name}` });
+  text.append(name, make("p", { textContent: slip.declined || slip.products.join(" · ") }));
   item.append(text);
-  if (slip.declined) {
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "hit";
-    close.textContent = "×";
-    close.addEventListener("click", async () => { await drop(slip.client_uuid); show(); });
-    item.append(close);
+  if (!slip.declined) return item;
+  if (slip.similar) {
+    const steps = make("p", { className: "row" });
+    steps.append(
+      make("a", { href: `${box.dataset.list}${slip.similar}/`, textContent: box.dataset.look }),
+      button(box.dataset.again, "btn", () => acknowledge(slip)),
+    );
+    text.append(steps);
   }
+  const close = button("×", "hit", async () => { await drop(slip.client_uuid); show(); });
+  close.setAttribute("aria-label", box.dataset.drop);
+  item.append(close);
   return item;
+}
+
+// The same form again, this time with the warning read.
+async function acknowledge(slip) {
+  await keep({ ...slip, acknowledged: true, declined: "", similar: "" });
+  await retry(address, sender);
+}
+
+const make = (tag, given = {}) => Object.assign(document.createElement(tag), given);
+
+function button(textContent, className, act) {
+  const made = make("button", { type: "button", className, textContent });
+  made.addEventListener("click", act);
+  return made;
 }
 
 export async function retry(api, user, told) {
@@ -51,10 +71,11 @@ export async function retry(api, user, told) {
 }
 
 export function bind(api, user, told) {
+  [address, sender] = [api, user];
   addEventListener("online", () => { wait = 2000; retry(api, user, told); });
   addEventListener("offline", show);
   retry(api, user, told);
 }
 
 const script = document.querySelector("script[data-api]");
-if (script) bind(script.dataset.api, "");
+if (script) bind(script.dataset.api, script.dataset.user);

@@ -47,7 +47,10 @@ export async function flush(api, user, told = () => {}) {
       if (slip.declined || (slip.user && slip.user !== user)) continue;
       const { status, body } = await send(api, slip);
       if (status === 200 || status === 201) await drop(slip.client_uuid);
-      else if (status === 409 || status === 422) await keep({ ...slip, declined: body.message || "" });
+      else if (status === 409 || status === 422) {
+        const similar = body.error === "similar" ? body.number : "";
+        await keep({ ...slip, declined: body.message || String(status), similar });
+      }
       told(slip, status, body);
       if (status === 0 || status === 401 || status >= 500) return false;
     }
