@@ -73,10 +73,12 @@ def install_pins() -> None:
     if uv.exists():
         # Compiled now, or every start would compile Django anew where bytecode isn't written (make says so).
         sync = [str(uv), "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON), *files]
-        if tried(sync, uv_environment()):
+        plain = uv_environment()
+        # uv brings its own list of authorities; behind a company's proxy only the system's knows the right one.
+        if tried(sync, [plain, {**plain, "UV_SYSTEM_CERTS": "true"}, plain]):
             return
         say("uv did not succeed, going on with pip")
-    if not tried([*pip, *files], dict(os.environ)):
+    if not tried([*pip, *files], [dict(os.environ)] * TRIES):
         sys.exit("The packages can't be installed; the lines above say why. Is the network reachable?")
 
 
@@ -88,12 +90,12 @@ def uv_environment() -> dict[str, str]:
     return environment
 
 
-def tried(command: list[str], environment: dict[str, str]) -> bool:
-    """Run a command up to three times: a network may fail for a moment."""
-    for attempt in range(1, TRIES + 1):
+def tried(command: list[str], environments: list[dict[str, str]]) -> bool:
+    """Run a command until it succeeds, in one environment after the other: a network may fail for a moment."""
+    for attempt, environment in enumerate(environments, 1):
         if subprocess.run(command, env=environment).returncode == 0:
             return True
-        say(f"attempt {attempt} of {TRIES} failed")
+        say(f"attempt {attempt} of {len(environments)} failed")
         time.sleep(2 * attempt)
     return False
 
