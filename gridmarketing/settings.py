@@ -88,6 +88,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "core.middleware.NoNulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # After WhiteNoise: its files are compressed already. Pads pages so that their length tells nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
@@ -136,6 +137,7 @@ CACHES = {
 }
 UPLOAD_DIR = DATA_DIR / "uploads"  # files to import; never served back
 FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the rating sheet of a whole company
 
 # Kind of file → the loader that reads it; the one place where lower rooms learn of higher ones.
 IMPORT_LOADERS = {

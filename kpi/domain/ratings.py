@@ -1,6 +1,6 @@
 """Ratings of people, given by the branch department."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,14 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.periods import Month
-from core.refusals import Refusal
-from kpi.domain.targets import require_open
+from kpi.choices import RatingItem
+from kpi.domain.sheets import changed_meanwhile, refuse, require_open
+from kpi.indicators.measure import plain
 from kpi.models import Rating
 from managers.models import Manager
-
-
-class RatingRefused(Refusal):
-    """A rating can't be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +26,62 @@ class Rated:
     score: Decimal | None
     comment: str = ""
 
+    @property
+    def key(self) -> str:
+        return key_of(self.manager.pk, self.item)
+
+
+def key_of(manager_id: int, item: str) -> str:
+    """How a sheet names a cell."""
+    return f"{manager_id}-{item}"
+
+
+def as_text(score: Decimal | None, comment: str) -> str:
+    """A cell in one line, to compare and to tell; a comment without a score is none."""
+    return "" if score is None else f"{plain(score)} {comment}".strip()
+
+
+def stored_text(rating: Rating | None) -> str:
+    return as_text(rating.score, rating.comment) if rating else ""
+
 
 @transaction.atomic
-def rate(*, month: Month, rated: Iterable[Rated], by: User) -> int:
-    """Write all sub-items or none; returns how many there were. Raises RatingRefused or TargetRefused."""
-    cells = list(rated)
+def rate(*, month: Month, rated: Iterable[Rated], by: User, seen: Mapping[str, str] | None = None) -> int:
+    """Write the sub-items that differ from what is stored, all or none; returns how many did. Raises SheetRefused.
+
+    `seen` is what the editor saw in each cell: those left as they were are none of his doing, and one that somebody
+    else has changed since is not overwritten unasked.
+    """
+    cells = [cell for cell in rated if seen is None or seen.get(cell.key) != _text(cell)]
     require_open(month, {cell.manager.branch_id for cell in cells})
-    for cell in cells:
-        if cell.score is not None and not 0 <= cell.score <= 100:
-            raise RatingRefused(_("%(name)s：得分要在 0 到 100 之间。") % {"name": cell.manager.name}, field=cell.item)
-        key: dict[str, Any] = {"month": month.first, "manager": cell.manager, "item": cell.item}
-        if cell.score is None:
-            Rating.objects.filter(**key).delete()
-        else:
-            values = {"score": cell.score, "comment": cell.comment.strip()[:300], "rated_by": by}
-            Rating.objects.update_or_create(**key, defaults=values)
-    return len(cells)
+    managers = {cell.manager.pk for cell in cells}
+    held = Rating.objects.select_for_update().filter(month=month.first, manager__in=managers).order_by("pk")
+    stored = {key_of(rating.manager_id, rating.item): stored_text(rating) for rating in held}
+    refuse({cell.key: words for cell in cells if (words := _wrong(cell, stored, seen))})
+    changed = [cell for cell in cells if _text(cell) != stored.get(cell.key, "")]
+    for cell in changed:
+        _set(month, cell, by)
+    return len(changed)
+
+
+def _wrong(cell: Rated, stored: Mapping[str, str], seen: Mapping[str, str] | None) -> str:
+    name = f"{cell.manager.name} {RatingItem(cell.item).label}"
+    saw = seen.get(cell.key) if seen is not None else None
+    if words := changed_meanwhile(stored.get(cell.key, ""), _text(cell), saw):
+        return f"{name}：{words}"
+    if cell.score is not None and not 0 <= cell.score <= 100:
+        return _("%(name)s：得分要在 0 到 100 之间。") % {"name": name}
+    return ""
+
+
+def _text(cell: Rated) -> str:
+    return as_text(round(cell.score, 2) if cell.score is not None else None, cell.comment.strip()[:300])
+
+
+def _set(month: Month, cell: Rated, by: User) -> None:
+    key: dict[str, Any] = {"month": month.first, "manager": cell.manager, "item": cell.item}
+    if cell.score is None:
+        Rating.objects.filter(**key).delete()
+        return
+    values = {"score": cell.score, "comment": cell.comment.strip()[:300], "rated_by": by}
+    Rating.objects.update_or_create(**key, defaults=values)

@@ -8,14 +8,32 @@ from core.formats import listed
 from core.periods import Month
 from grids.models import Grid
 from kpi.choices import Measure, RatingItem
+from kpi.domain import ratings, targets
+from kpi.indicators.measure import plain
 from kpi.models import Indicator, Rating, Target
 from managers.models import Manager, Posting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TargetCell:
+    """A cell as stored; after a refusal `value` … `is_exempt` hold what was typed, with the error beside it."""
+
+    key: str
     code: str
     target: Target | None
+    value: str = ""
+    reason: str = ""
+    is_exempt: bool = False
+    error: str = ""
+
+    def __post_init__(self) -> None:
+        if self.target:
+            self.value, self.reason = plain(self.target.value), self.target.reason
+            self.is_exempt = self.target.is_exempt
+
+    @property
+    def seen(self) -> str:
+        return targets.stored_text(self.target)
 
     @property
     def is_missing(self) -> bool:
@@ -31,6 +49,10 @@ class TargetRow:
     def is_missing(self) -> bool:
         return any(cell.is_missing for cell in self.cells)
 
+    @property
+    def has_error(self) -> bool:
+        return any(cell.error for cell in self.cells)
+
 
 def codes_with_target(indicators: list[Indicator]) -> list[Indicator]:
     return [rule for rule in indicators if rule.measure == Measure.COMPLETION]
@@ -41,17 +63,32 @@ def target_rows(month: Month, grids: list[Grid], indicators: list[Indicator]) ->
     known: dict[tuple[int, str], Target] = {
         (target.grid_id, target.code): target for target in Target.objects.filter(month=month.first, grid__in=grids)
     }
+    codes = [rule.code for rule in indicators]
     return [
-        TargetRow(grid, [TargetCell(rule.code, known.get((grid.pk, rule.code))) for rule in indicators])
+        TargetRow(grid, [TargetCell(targets.key_of(grid.pk, code), code, known.get((grid.pk, code))) for code in codes])
         for grid in grids
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RatingCell:
+    """A cell as stored; after a refusal `score` and `comment` hold what was typed, with the error beside it."""
+
+    key: str
     item: str
     label: str
     rating: Rating | None
+    score: str = ""
+    comment: str = ""
+    error: str = ""
+
+    def __post_init__(self) -> None:
+        if self.rating:
+            self.score, self.comment = plain(self.rating.score), self.rating.comment
+
+    @property
+    def seen(self) -> str:
+        return ratings.stored_text(self.rating)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +107,10 @@ class RatingRow:
     @property
     def is_missing(self) -> bool:
         return not self.rated
+
+    @property
+    def has_error(self) -> bool:
+        return any(cell.error for cell in self.cells)
 
     @property
     def mean(self) -> float | None:
@@ -95,9 +136,13 @@ def rating_rows(month: Month, managers: list[Manager]) -> list[RatingRow]:
         RatingRow(
             manager,
             listed(dict.fromkeys(names[manager.pk])),
-            [RatingCell(str(item), str(item.label), known.get((manager.pk, str(item)))) for item in RatingItem],
+            [_rating_cell(manager.pk, item, known.get((manager.pk, item.value))) for item in RatingItem],
             visits[manager.pk],
         )
         for manager in managers
         if manager.pk in names
     ]
+
+
+def _rating_cell(manager_id: int, item: RatingItem, rating: Rating | None) -> RatingCell:
+    return RatingCell(ratings.key_of(manager_id, item.value), item.value, str(item.label), rating)

@@ -23,6 +23,7 @@ from kpi.queries.generations import Generation
 from kpi.queries.grids_in_use import grid_households
 from kpi.queries.runs import runs_within
 from managers.domain.bands import band_of
+from managers.models import Manager
 from managers.queries import teams
 
 NAMED = 3  # how many of a kind are named one by one
@@ -82,10 +83,10 @@ def _since(since: dt.date | None, today: dt.date) -> str:
     return ngettext("已 %(n)d 天", "已 %(n)d 天", days) % {"n": days}
 
 
-def missing_ratings(before: Generation, branch: int | None) -> list[Todo]:
+def missing_ratings(scope: Scope, before: Generation, branch: int | None) -> list[Todo]:
     """People without a rating in the month before; it can't be closed without."""
     rows = ItemScore.objects.filter(
-        run__in=before.run_ids, manager__isnull=False, status=ItemStatus.NO_RATING
+        run__in=before.run_ids, manager__in=Manager.objects.within(scope), status=ItemStatus.NO_RATING
     ).select_related("manager")
     people = list(rows.filter(branch=branch) if branch else rows)
     if not people:

@@ -36,7 +36,7 @@ def _todo(request: HttpRequest, ask: Asked, now: dt.datetime, rules: list[Any]) 
         *failed_runs(request.scope, ask.month),
         *late_slips(request.scope, now, grids),
         *short_teams(grids, today),
-        *missing_ratings(before, branch),
+        *missing_ratings(request.scope, before, branch),
         *missing_targets(ask.month, grids, rules),
         *odd_sizes(shown, grids, today),
     ]

@@ -1,0 +1,48 @@
+"""What the sheets of a month share: cells refused one by one, and two people who fill in the same sheet."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.periods import Month
+from core.refusals import Refusal
+from kpi.choices import MonthState
+from kpi.models import BranchMonth
+
+TOLD = 3
+
+
+class SheetRefused(Refusal):
+    """Nothing of a sheet was saved. `cells` tells what is wrong with which, by key; empty when it is the sheet."""
+
+    def __init__(self, message: str, cells: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.cells = dict(cells or {})
+
+
+def refuse(wrong: Mapping[str, str]) -> None:
+    """Raise SheetRefused naming the first few of the wrong cells, if there are any."""
+    if not wrong:
+        return
+    words = "".join(list(wrong.values())[:TOLD])
+    if len(wrong) > TOLD:
+        words += ngettext("另有 %(n)d 格。", "另有 %(n)d 格。", len(wrong) - TOLD) % {"n": len(wrong) - TOLD}
+    raise SheetRefused(words, wrong)
+
+
+def changed_meanwhile(stored: str, wanted: str, seen: str | None) -> str:
+    """Words when somebody else changed a cell to something else than one wants, since one saw it; else nothing.
+
+    All three are cells as text; `seen` None when it isn't known what the editor saw.
+    """
+    if seen is None or stored in (seen, wanted):
+        return ""
+    return _("别人刚改成“%(now)s”，再保存一次就用您的。") % {"now": stored or _("空")}
+
+
+def require_open(month: Month, branches: set[int]) -> None:
+    """Raise SheetRefused when one of the branches has closed the month; the row lock keeps it open meanwhile."""
+    months = BranchMonth.objects.select_for_update().filter(month=month.first, branch__in=branches)
+    if any(found.state == MonthState.CLOSED for found in months):
+        raise SheetRefused(_("这个月已审定，不能再改。"))
