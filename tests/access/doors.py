@@ -28,6 +28,10 @@ class Door:
     # Objects that belong to no place: the same for everybody who may come in.
     shared: bool = False
     query: str = ""
+    # What a POST has to bring so that the view gets to its object.
+    sent: Callable[[World], dict[str, object]] = lambda world: {}
+    # Django's own view, which carries no roles.
+    is_foreign: bool = False
 
 
 def door(*roles: Role, **more) -> Door:
@@ -58,6 +62,7 @@ IMPORTERS = (ADMIN, COMPANY, BRANCH)
 
 DOORS: dict[str, Door] = {
     "healthz": Door(PUBLIC),
+    "set_language": Door(PUBLIC, by="post", is_foreign=True),
     "accounts:login": Door(PUBLIC),
     "accounts:logout": Door(ALL, by="post"),
     "accounts:home": Door(ALL),
@@ -83,8 +88,8 @@ DOORS: dict[str, Door] = {
     "imports:batch_confirm": door(*IMPORTERS, own=BATCH, by="post"),
     "imports:batch_discard": door(*IMPORTERS, own=BATCH, by="post"),
     "imports:batch_rejects": door(*IMPORTERS, own=BATCH),
-    "imports:template_download": door(*IMPORTERS, own=lambda world: {"kind": "grids", "ending": "csv"}, shared=True),
-    "imports:export_download": door(*IMPORTERS, query="kind=grids&ending=csv"),
+    "imports:template_download": door(*IMPORTERS, own=lambda world: {"kind": "postings", "ending": "csv"}, shared=True),
+    "imports:export_download": door(*IMPORTERS, query="kind=postings&form=csv"),
     "/api/v1/imports/batches": door(*IMPORTERS),
     "/api/v1/imports/batches/<int:pk>": door(*IMPORTERS, own=BATCH),
     "/api/v1/imports/batches/<int:pk>/confirm": door(*IMPORTERS, own=BATCH, by="post"),
@@ -102,7 +107,9 @@ DOORS: dict[str, Door] = {
     "acceptance:slip_claim": door(*COUNTER, own=SLIP, by="post"),
     "acceptance:slip_accept": door(*COUNTER, own=SLIP, by="post"),
     "acceptance:slip_return": door(*COUNTER, own=SLIP, by="post"),
-    "acceptance:slip_transfer": door(*COUNTER, own=SLIP, by="post"),
+    "acceptance:slip_transfer": door(
+        *COUNTER, own=SLIP, by="post", sent=lambda world: {"hall": world.other_hall.code, "reason": "离客户更近"}
+    ),
     "acceptance:slip_close": door(*COUNTER, own=SLIP, by="post"),
     "acceptance:hall_queue": door(*COUNTER),
     "acceptance:direct_new": door(*COUNTER),
@@ -121,10 +128,13 @@ DOORS: dict[str, Door] = {
     "kpi:branches": door(*OVERSEERS),
     "kpi:slip_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=SLIP),
     "kpi:acceptance_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("acceptance.order_no", "order_no")),
+    "kpi:acceptance_outlook": door(MANAGER, CLERK, HALL_MANAGER, own=SLIP),
     "kpi:scheme_list": door(*OVERSEERS, MANAGER),
     "kpi:scheme_detail": door(*OVERSEERS, MANAGER, own=_of("scheme.pk", "pk"), shared=True),
     "kpi:run_list": door(*OVERSEERS, ADMIN),
-    "kpi:run_request": door(COMPANY, BRANCH, by="post"),
+    "kpi:run_request": door(
+        COMPANY, BRANCH, by="post", sent=lambda world: {"month": MONTH, "branch": world.branch.code}
+    ),
     "kpi:run_detail": door(*OVERSEERS, ADMIN, own=_of("run.pk", "pk")),
     "kpi:target_list": door(*OVERSEERS),
     "kpi:rating_list": door(*OVERSEERS),
@@ -135,9 +145,10 @@ DOORS: dict[str, Door] = {
     "kpi:month_withdraw": door(COMPANY, BRANCH, own=MEETING, by="post"),
     "kpi:decision_new": door(COMPANY, BRANCH, own=MEETING),
     "kpi:decision_done": door(COMPANY, BRANCH, own=_of("decision.pk", "pk"), by="post"),
-    "kpi:meeting": door(*OVERSEERS, MANAGER, own=MEETING),
+    "kpi:meeting": door(*OVERSEERS, own=MEETING),
     "api_grids": Door(ALL),
     "api_managers": Door(ALL),
+    "api_kpi_scores": door(*OVERSEERS, MANAGER, own=lambda world: {"month": MONTH}, shared=True),
 }
 
 

@@ -26,7 +26,7 @@ from tests.factories.accounts import (
     user_of_sub_bureau,
 )
 from tests.factories.customers import HouseholdFactory
-from tests.factories.grids import GridCommunityFactory, GridFactory
+from tests.factories.grids import GridCommunityFactory, GridFactory, HallFactory
 from tests.factories.kpi import DecisionFactory, RunFactory
 from tests.factories.managers import OperatorFactory, PostingFactory
 
@@ -40,6 +40,7 @@ class World:
     branch: Branch
     grid: Grid
     hall: Hall
+    other_hall: Hall
     manager: Manager
     posting: Posting
     household: Household
@@ -56,16 +57,33 @@ class World:
     def clerk(self) -> User:
         return self.users[Role.HALL_CLERK]
 
+    @property
+    def secrets(self) -> list[str]:
+        """What nobody of another place may read, wherever they look."""
+        return [
+            self.grid.code,
+            self.grid.name,
+            self.manager.staff_no,
+            self.manager.name,
+            self.household.code,
+            self.household.address,
+            self.slip.number,
+            self.acceptance.order_no,
+            self.batch.filename,
+            self.decision.text,
+        ]
+
 
 def build() -> World:
     grid = GridFactory()
     posting = PostingFactory(grid=grid)
     household = HouseholdFactory(community=GridCommunityFactory(grid=grid).community)
+    operator = OperatorFactory(hall=grid.hall)
     users = {
         Role.BRANCH: user_of_branch(grid.branch),
         Role.SUB_BUREAU: user_of_sub_bureau(grid.sub_bureau),
         Role.ACCOUNT_MANAGER: user_of_manager(posting.manager),
-        Role.HALL_CLERK: user_of_operator(OperatorFactory(hall=grid.hall)),
+        Role.HALL_CLERK: user_of_operator(operator),
         Role.HALL_MANAGER: user_of_hall(grid.hall),
         Role.COMPANY: UserFactory(role=Role.COMPANY),
         Role.AUDITOR: UserFactory(role=Role.AUDITOR),
@@ -77,17 +95,20 @@ def build() -> World:
         branch=grid.branch,
         grid=grid,
         hall=grid.hall,
+        other_hall=HallFactory(branch=grid.branch),
         manager=posting.manager,
         posting=posting,
         household=household,
         slip=slip,
-        acceptance=AcceptanceFactory(grid=grid, household=household, developer=posting.manager),
-        batch=Batch.objects.create(kind="grids", filename="grids.csv", sha256="0", requested_by=users[Role.BRANCH]),
+        acceptance=AcceptanceFactory(grid=grid, household=household, developer=posting.manager, operator=operator),
+        batch=Batch.objects.create(
+            kind="grids", filename=f"{grid.code}.csv", sha256="0", requested_by=users[Role.BRANCH]
+        ),
         follow_up=FollowUp.objects.create(
             grid=grid, manager=posting.manager, subject="回访", due_at=dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
         ),
         run=RunFactory(branch=grid.branch),
-        decision=DecisionFactory(branch=grid.branch),
+        decision=DecisionFactory(branch=grid.branch, text=f"{grid.code}主推FTTH"),
         scheme=in_force(MONTH),
         users=users,
     )
