@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from acceptance.domain import acceptances, contents, transitions
@@ -16,7 +16,7 @@ from acceptance.domain.acceptances import Order, Split
 from acceptance.domain.actors import Actor
 from acceptance.domain.contents import Content
 from acceptance.domain.transitions import Side, Step
-from acceptance.models import Product, Slip, SlipLine
+from acceptance.models import Acceptance, Product, Slip, SlipLine
 from accounts.models import User
 from core import sql
 from core.periods import local_day
@@ -181,6 +181,19 @@ def accept(
             )
     except IntegrityError as error:
         raise acceptances.order_taken(orders) from error
+
+
+def complete(*, slips: QuerySet[Slip], by: User, now: dt.datetime) -> int:
+    """The network has built what was accepted: slips whose every order is finished become 竣工; returns how many.
+
+    Withdrawn orders aren't waited for, but one order has to stand. Done again it changes nothing.
+    """
+    orders = Acceptance.objects.filter(slip=OuterRef("pk"), cancelled_on=None)
+    built = Q(Exists(orders)) & ~Q(Exists(orders.filter(completed_on=None)))
+    step = transitions.COMPLETE
+    return slips.filter(built, state__in=step.origins).update(
+        state=step.target, state_at=now, state_by=by, state_note=""
+    )
 
 
 def return_to_field(*, slip: Slip, reason: str, by: Actor, now: dt.datetime) -> None:

@@ -48,6 +48,7 @@ TRANSFER = _step(pgettext_lazy("action", "转厅"), HALL_STATES, SlipState.TRANS
 WITHDRAW = _step(pgettext_lazy("action", "撤单"), OPEN_STATES, SlipState.WITHDRAWN, Side.FIELD, Side.HALL)
 ABANDON = _step(gettext_lazy("客户放弃"), OPEN_STATES, SlipState.ABANDONED, Side.FIELD, Side.HALL)
 NO_RESOURCE = _step(gettext_lazy("无资源"), HALL_STATES, SlipState.NO_RESOURCE, Side.HALL)
+COMPLETE = _step(gettext_lazy("竣工"), [SlipState.ACCEPTED], SlipState.COMPLETED)
 DUPLICATE = _step(gettext_lazy("重复"), HALL_STATES, SlipState.DUPLICATE, Side.HALL)
 
 STEPS = {

@@ -1,0 +1,157 @@
+"""Random lives of slips against a model of a few lines, and the account of slips over them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from acceptance.domain import slips
+from acceptance.domain.acceptances import Order
+from acceptance.models import Acceptance, Slip
+from acceptance.queries.reports import balance
+from accounts.scope import Scope
+from core.periods import Month, local_day
+from core.refusals import Refusal
+from tests.acceptance.street import NOW, Street
+from tests.acceptance.test_slips import ALLOWED, make, steps
+from tests.factories.acceptance import AcceptanceFactory
+from tests.factories.managers import OperatorFactory
+
+OPEN = {"submitted", "transferred", "received", "working", "returned"}
+TARGET = {
+    "receive": "received", "claim": "working", "release": "received", "accept": "accepted", "return": "returned",
+    "resubmit": "submitted", "transfer": "transferred", "withdraw": "withdrawn", "abandon": "abandoned",
+    "no_resource": "no_resource", "duplicate": "duplicate",
+}  # fmt: skip
+BOTH_SIDES = {"withdraw", "abandon"}
+QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+WHO = st.sampled_from(["field", "clerk", "mate", "other"])
+STEP = st.sampled_from([*TARGET, "receive", "claim", "accept"])
+
+
+@dataclass
+class Model:
+    """What a slip has to be: its state, the hall it waits at, who holds it."""
+
+    state: str = "submitted"
+    hall: str = "here"
+    holder: str | None = None
+
+    def takes(self, step: str, who: str) -> bool:
+        """Whether the step goes through; then it has."""
+        at = {"clerk": "here", "mate": "here", "other": "there"}.get(who)
+        may = at == self.hall and step != "resubmit" if at else step in BOTH_SIDES | {"resubmit"}
+        held = self.holder not in (None, who) and step not in BOTH_SIDES
+        if not may or held or self.state not in ALLOWED[step]:
+            return False
+        if step == "transfer":
+            self.hall = "there" if self.hall == "here" else "here"
+        self.state, self.holder = TARGET[step], who if step in ("claim", "accept") else self._kept(step)
+        return True
+
+    def _kept(self, step: str) -> str | None:
+        return self.holder if step in ("receive", "resubmit") else None
+
+
+class Lives:
+    """The same steps for real."""
+
+    def __init__(self):
+        self.street = Street()
+        self.first = make(self.street, submitted_at=NOW - dt.timedelta(days=60))
+        there = OperatorFactory(hall=self.street.other_hall)
+        self.actors = {
+            "field": self.street.field,
+            "clerk": self.street.clerk,
+            "mate": self.street.clerk_of(OperatorFactory(hall=self.street.hall)),
+            "other": self.street.clerk_of(there),
+        }
+
+    def take(self, slip: Slip, step: str, who: str, now: dt.datetime = NOW) -> bool:
+        try:
+            self._rule(slip, step, by=self.actors[who], now=now)
+        except Refusal:
+            return False
+        return True
+
+    def _rule(self, slip: Slip, step: str, **given) -> None:
+        street = self.street
+        if step in ("receive", "claim", "release"):
+            getattr(slips, step)(slip=slip, **given)
+        elif step == "accept":
+            order = Order("FTTH", f"ORDER{slip.pk:08d}", local_day(given["now"]))
+            slips.accept(slip=slip, orders=[order], **given)
+        elif step == "return":
+            slips.return_to_field(slip=slip, reason="缺证件", **given)
+        elif step == "resubmit":
+            contact = {"contact_name": "刘建军", "contact_phone": "13902217648", "notes": "已补", "products": ["3G"]}
+            slips.resubmit(slip=slip, **contact, **given)
+        elif step == "transfer":
+            hall = street.other_hall if slip.hall_id == street.hall.pk else street.hall
+            slips.transfer(slip=slip, hall=hall, reason="离客户近", **given)
+        else:
+            slips.close(slip=slip, outcome=step, reason="客户改主意", duplicate_of=self.first, **given)
+
+
+@pytest.fixture
+def lives(db):
+    return Lives()
+
+
+@QUICK
+@given(life=st.lists(st.tuples(STEP, WHO), max_size=15))
+def test_a_slip_lives_as_the_model_says(lives, life):
+    with transaction.atomic():
+        slip, model, passed = make(lives.street), Model(), ["submitted"]
+        for step, who in life:
+            goes = model.takes(step, who)
+            assert lives.take(slip, step, who) == goes, (step, who, model)
+            passed += [model.state] if goes else []
+            holder = lives.actors[model.holder].operator if model.holder else None
+            assert (slip.state, slip.claimed_by_id) == (model.state, holder)
+            assert (slip.hall == lives.street.hall) == (model.hall == "here")
+        assert steps(slip) == passed
+        assert Acceptance.objects.count() == (model.state == "accepted")
+        transaction.set_rollback(True)
+
+
+@QUICK
+@given(days=st.lists(st.lists(st.tuples(st.integers(0, 4), STEP), max_size=4), min_size=1, max_size=12))
+def test_slips_sent_are_ended_or_in_transit_on_every_day(lives, days):
+    everything, ended = Scope(everything=True), {}
+    with transaction.atomic():
+        sent = [lives.first]
+        for day, work in enumerate(days):
+            now = NOW + dt.timedelta(days=day * 3)
+            sent.append(make(lives.street, submitted_at=now, state_at=now))
+            for place, step in work:
+                slip = sent[place % len(sent)]
+                who = "field" if step == "resubmit" else "clerk" if slip.hall == lives.street.hall else "other"
+                if slip != lives.first and lives.take(slip, step, who, now) and slip.state not in OPEN:
+                    ended[slip.pk] = now
+            month = Month.of(local_day(now))
+            found = balance(everything, month)
+            in_month = sum(at >= month.start for at in ended.values())
+            assert found.carried + found.sent == found.ended + found.open
+            assert (found.ended, found.open) == (in_month, len(sent) - len(ended))
+            assert found.sent == sum(slip.submitted_at >= month.start for slip in sent)
+        transaction.set_rollback(True)
+
+
+def test_complete_waits_for_every_order_that_stands(lives):
+    street, day = lives.street, NOW.date()
+    built, half, withdrawn = (make(street, "accepted", accepted_at=NOW) for _slip in range(3))
+    AcceptanceFactory(slip=built, product_id="FTTH", accepted_on=day, completed_on=day)
+    AcceptanceFactory(slip=built, product_id="3G", accepted_on=day, cancelled_on=day)
+    AcceptanceFactory(slip=half, product_id="FTTH", accepted_on=day, completed_on=day)
+    AcceptanceFactory(slip=half, product_id="3G", accepted_on=day)
+    AcceptanceFactory(slip=withdrawn, product_id="FTTH", accepted_on=day, cancelled_on=day)
+    later = NOW + dt.timedelta(days=2)
+    assert slips.complete(slips=Slip.objects.all(), by=street.clerk_user, now=later) == 1
+    states = [Slip.objects.get(pk=slip.pk).state for slip in (built, half, withdrawn)]
+    assert states == ["completed", "accepted", "accepted"]
+    assert steps(built) == ["accepted", "completed"]
+    assert slips.complete(slips=Slip.objects.all(), by=street.clerk_user, now=later) == 0
