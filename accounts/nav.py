@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.choices import Role
 from accounts.doors import PUBLIC
@@ -49,7 +50,9 @@ ROOMS = [
         "acceptance:hall_queue acceptance:slip_list acceptance:in_transit",
         "acceptance campaigns customers",
     ),
-    _room("grid", _("网格"), "managers:grid_list", "managers:grid_list managers:grid_triangle grids"),
+    _room(
+        "grid", pgettext_lazy("rail", "网格"), "managers:grid_list", "managers:grid_list managers:grid_triangle grids"
+    ),
     _room("team", _("团队"), "managers:team_list", "managers"),
     _room("score", _("考核"), "kpi:league kpi:people", "kpi"),
     _room("meeting", _("例会"), "kpi:meeting", "kpi:meeting kpi:decision_new"),

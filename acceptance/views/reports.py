@@ -139,9 +139,9 @@ def _cell_list(request: HttpRequest, scope: Scope, month: Month, places: list[qu
 
 def _mix_file(rows: list[queries.MixRow], month: Month, kind: str) -> HttpResponseBase:
     words = _group_words()
-    header = [_("渠道"), _("类别")]
+    header, asked = [_("渠道"), _("类别")], _("指导意见")
     for group in queries.GROUPS:
-        header += [words[group.code], f"{words[group.code]} %", f"{words[group.code]} {_('指导意见')} %"]
+        header += [words[group.code], f"{words[group.code]} %", f"{words[group.code]} {asked} %"]
     lines = (
         (row.place.name or _("其他"), row.place.tier)
         + tuple(value for cell in row.cells for value in (cell.lines, cell.share, cell.source_value))

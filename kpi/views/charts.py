@@ -82,8 +82,9 @@ def _ends(item: ItemProgress, target_y: float, projected_y: float) -> str:
         )
     kind = "l b" if item.short else "l"
     gap = _("差 %(n)s") % {"n": number(item.short)} if item.short else _("够了")
+    target, ahead = escape(_("目标")), escape(_("照此"))
     return (
-        f'<text x="786" y="{target_y + 5:.0f}" class="l g">{escape(_("目标"))} {number(item.target, 0)}</text>'
-        f'<text x="786" y="{projected_y + 4:.0f}" class="{kind}">{escape(_("照此"))} {number(item.projected)}</text>'
+        f'<text x="786" y="{target_y + 5:.0f}" class="l g">{target} {number(item.target, 0)}</text>'
+        f'<text x="786" y="{projected_y + 4:.0f}" class="{kind}">{ahead} {number(item.projected)}</text>'
         f'<text x="786" y="{projected_y + 20:.0f}" class="t">{escape(gap)}</text>'
     )
