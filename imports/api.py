@@ -4,6 +4,8 @@ from typing import Any, cast
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,6 +38,8 @@ def _refused(refusal: Refusal) -> Response:
 
 
 @open_to(*IMPORTERS)
+@extend_schema(methods=["GET"], operation_id="imports_batches_list", responses=OpenApiTypes.OBJECT)
+@extend_schema(methods=["POST"], request=OpenApiTypes.OBJECT, responses={202: OpenApiTypes.OBJECT})
 @api_view(["GET", "POST"])
 def batch_list(request: Request) -> Response:
     """The newest batches; POST a file (multipart: file, kind, strict) to have it previewed."""
@@ -57,6 +61,7 @@ def batch_list(request: Request) -> Response:
 
 
 @open_to(*IMPORTERS)
+@extend_schema(responses=OpenApiTypes.OBJECT)
 @api_view(["GET"])
 def batch_detail(request: Request, pk: int) -> Response:
     """A batch with its first rejected rows."""
@@ -66,6 +71,7 @@ def batch_detail(request: Request, pk: int) -> Response:
 
 
 @open_to(*IMPORTERS)
+@extend_schema(request=None, responses=OpenApiTypes.OBJECT)
 @api_view(["POST"])
 def batch_confirm(request: Request, pk: int) -> Response:
     """Have a previewed batch written."""
@@ -79,6 +85,7 @@ def batch_confirm(request: Request, pk: int) -> Response:
 
 
 @open_to(*IMPORTERS)
+@extend_schema(request=None, responses=OpenApiTypes.OBJECT)
 @api_view(["POST"])
 def batch_discard(request: Request, pk: int) -> Response:
     """Leave a previewed batch alone for good."""

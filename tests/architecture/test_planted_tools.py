@@ -1,5 +1,6 @@
 """The tools' configuration has been seen to fail too: each runs on a small tree with a planted breach."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gridmarketing.checks import CHECKS
 from tests.architecture.rules import APPS, ROOT
 
 TOOLS = Path(sys.executable).parent
@@ -38,6 +40,41 @@ def test_ruff_format_finds() -> None:
     command = [TOOLS / "ruff", "format", "--check", "--no-cache", "--stdin-filename", "kpi/planted.py", "-"]
     done = subprocess.run([*map(str, command)], cwd=ROOT, input="x = {  'a':1 }\n", capture_output=True, text=True)
     assert done.returncode == 1
+
+
+def manage(check: str, **planted: str) -> tuple[int, str]:
+    """A check of Django's, run as `make check` runs it, with something planted in its environment."""
+    command, extra = CHECKS[check]
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore", "DJANGO_SETTINGS_MODULE": "gridmarketing.settings"}
+    done = subprocess.run(command, cwd=ROOT, env=environment | extra | planted, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def settings_with(tmp_path: Path, line: str) -> dict[str, str]:
+    """The real settings and one more line, as an environment."""
+    (tmp_path / "planted_settings.py").write_text(f"from gridmarketing.settings import *\n{line}\n", "utf-8")
+    return {"DJANGO_SETTINGS_MODULE": "planted_settings", "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+
+
+def test_deployment_check_finds(tmp_path: Path) -> None:
+    lines = ["SESSION_COOKIE_SECURE = False", "CSRF_COOKIE_SECURE = False", "SECURE_HSTS_SECONDS = 0", "DEBUG = True"]
+    code, output = manage("deployment", **settings_with(tmp_path, "\n".join(lines)))
+    assert code == 1
+    for rule in ("security.W012", "security.W016", "security.W004", "security.W018"):
+        assert rule in output
+
+
+def test_migration_check_finds_a_model_without_a_migration(tmp_path: Path) -> None:
+    app = tmp_path / "planted"
+    (app / "migrations").mkdir(parents=True)
+    for name in ("__init__.py", "migrations/__init__.py"):
+        (app / name).touch()
+    (app / "models.py").write_text(
+        "from django.db import models\n\n\nclass Planted(models.Model):\n    pass\n", "utf-8"
+    )
+    code, output = manage("migrations", **settings_with(tmp_path, 'INSTALLED_APPS = [*INSTALLED_APPS, "planted"]'))
+    assert code == 1
+    assert "Create model Planted" in output
 
 
 @pytest.fixture
