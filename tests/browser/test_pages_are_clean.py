@@ -28,7 +28,13 @@ PAGES = {
         "/imports/",
     ],
     "bureau": ["/"],
-    "field": ["/", "/acceptance/slips/new/", "/acceptance/slips/", "/campaigns/visits/new/", "/acceptance/search/?q=101"],
+    "field": [
+        "/",
+        "/acceptance/slips/new/",
+        "/acceptance/slips/",
+        "/campaigns/visits/new/",
+        "/acceptance/search/?q=101",
+    ],
     "halldesk": ["/", "/kpi/people/"],
     "clerk": ["/", "/acceptance/direct/new/", "/acceptance/search/?q=101"],
     "hallmanager": ["/", "/acceptance/support-volume/"],
@@ -45,50 +51,62 @@ def _troubles(page: Page) -> list[str]:
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
 
 
-def _check(visit: Visit, username: str, address: str, size: dict[str, object]) -> None:
-    page = visit(username, "/login/", size) if not username else visit(username, "/healthz", size)
+def _check(visit: Visit, username: str, address: str) -> None:
+    """One load, looked at at the desk's size and then at the phone's."""
+    page = visit(username, "about:blank", DESKTOP)
     errors: list[str] = []
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    page.on("console", lambda line: errors.append(f"{line.text} {line.location}") if line.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     answer = page.goto(address)
     assert answer and answer.status == 200
     page.wait_for_load_state("networkidle")
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size["viewport"])
+        widths = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert widths[0] <= widths[1], f"{size} scrolls sideways"
+        assert _troubles(page) == [], size
     assert errors == []
-    scroll, client = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert scroll <= client, "the page scrolls sideways"
-    assert _troubles(page) == []
 
 
 @pytest.mark.parametrize(("username", "address"), EVERY)
-def test_page_is_clean_at_the_desk(visit: Visit, username: str, address: str) -> None:
-    _check(visit, username, address, DESKTOP)
+def test_page_is_clean_at_desk_and_phone_size(visit: Visit, username: str, address: str) -> None:
+    _check(visit, username, address)
 
 
-@pytest.mark.parametrize(("username", "address"), EVERY)
-def test_page_is_clean_on_the_phone(visit: Visit, username: str, address: str) -> None:
-    _check(visit, username, address, PHONE)
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_pages_of_one_thing_are_clean(visit: Visit, person: Person, size: dict[str, object]) -> None:
+@pytest.fixture(scope="module")
+def things(person: Person) -> dict[str, str]:
+    """Addresses of one slip, household and score."""
     field = person("field")
-    number = steps.send_slip(field, steps.home(field, "601"), ["FTTH"])
-    household = steps.home(field, "601")["code"]
+    household = steps.home(field, "601")
+    number = steps.send_slip(field, household, ["FTTH"])
     score = person("branch").get(f"/kpi/?month={steps.this_month()}").link("-01")
-    for username, address in [
-        ("field", f"/acceptance/slips/{number}/"),
-        ("clerk", f"/acceptance/slips/{number}/"),
-        ("clerk", f"/acceptance/households/{household}/"),
-        ("branch", f"/kpi/slips/{number}/"),
-        ("branch", score),
-        ("branch", f"{score}?item=G"),
-    ]:
-        _check(visit, username, address, size)
+    return {
+        "slip": f"/acceptance/slips/{number}/",
+        "household": f"/acceptance/households/{household['code']}/",
+        "effect": f"/kpi/slips/{number}/",
+        "score": score,
+        "ratings": f"{score}?item=G",
+    }
+
+
+@pytest.mark.parametrize(
+    ("username", "thing"),
+    [
+        ("field", "slip"),
+        ("clerk", "slip"),
+        ("clerk", "household"),
+        ("branch", "effect"),
+        ("branch", "score"),
+        ("branch", "ratings"),
+    ],
+)
+def test_page_of_one_thing_is_clean(visit: Visit, things: dict[str, str], username: str, thing: str) -> None:
+    _check(visit, username, things[thing])
 
 
 @pytest.mark.parametrize("address", ["/", "/acceptance/slips/new/"])
 def test_phone_entry_weighs_little(visit: Visit, address: str) -> None:
-    page = visit("field", "/healthz", PHONE)
+    page = visit("field", "about:blank", PHONE)
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     sizes: list[float] = []
