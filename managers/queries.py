@@ -168,8 +168,7 @@ def household_counts(communities: Iterable[int]) -> dict[int, int]:
         return _counted(Household.objects.filter(community_id__in=wanted))
     imported = Batch.objects.filter(kind="households", dry_run=False).aggregate(at=Max("finished_at"))["at"]
     key = f"household-counts-{imported.timestamp() if imported else 0}"
-    counts: dict[int, int] = cache.get_or_set(key, lambda: _counted(Household.objects.all()), COUNT_KEPT)
-    return counts
+    return cache.get_or_set(key, lambda: _counted(Household.objects.all()), COUNT_KEPT) or {}
 
 
 def _counted(found: QuerySet[Household]) -> dict[int, int]:
