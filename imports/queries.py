@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from core.spreadsheets import plain
 from imports.choices import BatchStatus
 from imports.domain import batches
+from imports.domain.columns import Column
 from imports.domain.loading import Loader, UnknownKind, loader_for
+from imports.domain.rejects import REMARK
 from imports.models import Batch, RejectedRow
 
 PAGE = 30
@@ -102,7 +104,7 @@ def show(batch: Batch) -> Shown:
     """A batch with samples of what it would do and the first rejected rows."""
     loader = loader_for(batch.kind)
     rejects = list(batch.rejected_rows.all()[:REJECTS_SHOWN])
-    titles = batch.header
+    titles = [title for title in batch.header if title != REMARK]
     return Shown(
         batch=batch,
         label=str(loader.label),
@@ -118,7 +120,12 @@ def show(batch: Batch) -> Shown:
 
 def _sample(loader: Loader, sample: dict[str, Any]) -> tuple[int, bool, list[str]]:
     values = sample["values"]
-    return sample["line"], sample["is_new"], [plain(values.get(column.key)) for column in loader.columns]
+    return sample["line"], sample["is_new"], [_word(column, values.get(column.key)) for column in loader.columns]
+
+
+def _word(column: Column, value: Any) -> str:
+    """A value as the file would write it; a choice by its label, not by the code the database keeps."""
+    return plain(column.parse.write(value) if column.parse.words and value is not None else value)
 
 
 def _reject(row: RejectedRow, titles: list[str]) -> tuple[int, list[str], list[str]]:

@@ -201,9 +201,11 @@ def sweep(*, now: dt.datetime) -> int:
     lost = Q(status=BatchStatus.UPLOADED, requested_at__lt=now - RESEND_AFTER)
     dead = Q(status=BatchStatus.RUNNING) & (Q(heartbeat_at=None) | Q(heartbeat_at__lt=now - STALE_AFTER))
     stuck = Batch.objects.filter(lost | dead)
-    abandoned = stuck.filter(Q(attempts__gte=MAX_ATTEMPTS) | Q(file="")).filter(pk__in=_idle(stuck))
+    # A long merge gives no sign of life, but its worker holds the lock: that one is neither lost nor dead.
+    idle = stuck.filter(pk__in=_idle(stuck))
+    abandoned = idle.filter(Q(attempts__gte=MAX_ATTEMPTS) | Q(file=""))
     abandoned.update(status=BatchStatus.FAILED, error=_("处理中断,没有写入任何数据。"), finished_at=now)
-    waiting = list(stuck.filter(attempts__lt=MAX_ATTEMPTS).exclude(file="").values_list("pk", flat=True))
+    waiting = list(idle.filter(attempts__lt=MAX_ATTEMPTS).exclude(file="").values_list("pk", flat=True))
     for pk in waiting:
         jobs.send_on_commit(TASK, batch_id=pk)
     return len(waiting)

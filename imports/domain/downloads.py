@@ -9,8 +9,11 @@ from accounts.models import AccessLog, User
 from core.periods import Month
 from imports.domain import exporting
 from imports.domain import rejects as rejected
-from imports.domain.loading import Loader
+from imports.domain.loading import Loader, loader_for
 from imports.models import Batch
+
+# What is written within half a minute; the request would not outlive much more.
+MOST_ROWS = {"xlsx": 200_000, "csv": 1_000_000}
 
 
 def _made(ending: str, make: Callable[[Path], object]) -> BinaryIO:
@@ -27,11 +30,12 @@ def template(loader: Loader, ending: str) -> BinaryIO:
 
 def rejects(batch: Batch) -> BinaryIO:
     rows: Iterator[rejected.Rejected] = batch.rejected_rows.values_list("line", "values", "reasons").iterator()
-    return _made("xlsx", lambda path: rejected.write(path, batch.header, rows))
+    return _made("xlsx", lambda path: rejected.write(path, loader_for(batch.kind).columns, batch.header, rows))
 
 
 def export(loader: Loader, ending: str, *, user: User, month: Month | None) -> BinaryIO:
     """The rows of a kind, of the person's own branch if they belong to one; who took them is logged."""
-    file = _made(ending, lambda path: exporting.export(loader, path, branch=user.branch_code or None, month=month))
+    branch, most = user.branch_code or None, MOST_ROWS[ending]
+    file = _made(ending, lambda path: exporting.export(loader, path, branch=branch, month=month, most=most))
     AccessLog.objects.create(user=user, action="export", subject=f"{loader.kind} {month or ''}".strip())
     return file

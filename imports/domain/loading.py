@@ -191,6 +191,7 @@ def load(
         outcome = Outcome(header=sheet.header, read=_stage(loader, sheet, places, progress))
         with transaction.atomic():
             sql.run("imports/serialize_merge", lock=MERGE_LOCK)
+            _keep_ends(loader, request, places)
             _check(loader, request)
             outcome.rejected = staging.drop_refused()
             _write(loader, request, places, outcome)
@@ -236,6 +237,12 @@ def _cleaned(
             *(values[key] for key in keys),
             *(("",) * len(loader.derived) if reasons else loader.derive(values)),
         ]
+
+
+def _keep_ends(loader: Loader, request: Request, places: Mapping[str, int]) -> None:
+    """A missing column keeps what the database holds, and the end of a period is a column like any other."""
+    if "valid_to" not in places and any(column.key == "valid_to" for column in loader.columns):
+        staging.keep_ends(loader.merge, loader.statement("resolve"), **request.params)
 
 
 def _check(loader: Loader, request: Request) -> None:

@@ -121,6 +121,11 @@ def _parts(merge: Merge, source: str) -> dict[str, Composable]:
     }
 
 
+def keep_ends(merge: Merge, source: str, **params: Any) -> None:
+    """Let periods end as the table has them; for files that say nothing about the end."""
+    sql.run_built("imports/keep_ends", _parts(merge, source), **params)
+
+
 def preview(merge: Merge, source: str, **params: Any) -> Counts:
     """What `apply` would do."""
     row = sql.run_built("imports/preview_staged", _parts(merge, source), **params)[0]

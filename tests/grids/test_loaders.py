@@ -73,6 +73,21 @@ def test_column_that_is_absent_keeps_what_is_known(tmp_path):
     assert (hall.name, hall.lon, hall.has_family_zone) == ("新名", 117.1, True)
 
 
+def test_period_keeps_its_end_when_the_file_has_no_such_column(tmp_path):
+    held = GridCommunityFactory(grid__code="G1", period=period("2026-01-01", "2026-10-01"))
+    GridFactory(code="G2")
+    code = held.community.code
+    text = f"grid_code,community_code,valid_from\nG1,{code},2026-01-01\nG2,{code},2026-10-01\n"
+
+    outcome, rejected = take_text(tmp_path, "grid_communities", text)
+
+    assert (outcome.counts, rejected) == ((1, 0, 1), [])
+    assert list(GridCommunity.objects.order_by("period").values_list("period", flat=True)) == [
+        period("2026-01-01", "2026-10-01"),
+        period("2026-10-01"),
+    ]
+
+
 def test_absent_column_of_a_new_row_is_empty(tmp_path):
     branch, street = BranchFactory(), StreetFactory()
 

@@ -1,11 +1,13 @@
 """A batch is a job: looked at first, written once, found again when its worker died."""
 
 import datetime as dt
+import zipfile
 from io import BytesIO
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
+from psycopg2.sql import SQL
 
 from accounts.choices import Role
 from core import sql
@@ -13,7 +15,7 @@ from core.refusals import Refusal
 from core.spreadsheets import read
 from grids.models import Branch
 from imports.choices import BatchStatus
-from imports.domain import batches, downloads
+from imports.domain import batches, downloads, loading, staging
 from imports.models import Batch
 from tests.factories.accounts import ItAdminFactory, UserFactory
 from tests.factories.grids import BranchFactory, GridFactory
@@ -155,11 +157,50 @@ def test_rejects_come_back_in_the_same_shape(tmp_path):
     assert list(sheet.rows) == [(2, ["02", "", "名称没有填"])]
 
 
-def test_many_rows_keep_the_hash_joins(tmp_path):
-    """The planner knows the size of the staging table: nothing is joined by a nested loop over it."""
-    BranchFactory(code="B1")
-    text = "code,name,branch_code\n" + "".join(f"S{n},分局{n},B1\n" for n in range(30_000))
+def test_many_rows_are_merged_without_scanning_a_big_table_for_each(tmp_path):
+    """The planner knows the size of the staging table: no nested loop scans it, or the target, row by row."""
+    for n in range(20):
+        BranchFactory(code=f"B{n}")
+    path = tmp_path / "many.csv"
+    path.write_text("code,name,branch_code\n" + "".join(f"S{n},分局{n},B{n % 20}\n" for n in range(30_000)))
+    loader = loading.loader_for("sub_bureaus")
+    loading.load(loader, path, loading.Request())
+    plans = []
 
-    batch = run(received(text, "sub_bureaus"))
+    def explain(*_args):
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE grids_branch, grids_subbureau")
+            statement = sql.build("imports/merge_staged", staging._parts(loader.merge, loader.statement("resolve")))
+            cursor.execute(SQL("EXPLAIN (FORMAT JSON) ") + statement)
+            plans.append(cursor.fetchone()[0][0]["Plan"])
 
-    assert (batch.status, batch.new_count) == (BatchStatus.PREVIEWED, 30_000)
+    outcome = loading.load(loader, path, loading.Request(), finish=explain)
+
+    assert outcome.counts == (0, 0, 30_000)
+    assert scanned_row_by_row(plans[0]) & {"staged", "grids_subbureau"} == set()
+
+
+def scanned_row_by_row(plan: dict) -> set[str]:
+    """Tables that a nested loop of the plan reads whole for each row of its outer side."""
+    children = plan.get("Plans", [])
+    found = set().union(*map(scanned_row_by_row, children)) if children else set()
+    if plan["Node Type"] == "Nested Loop":
+        found |= set(_whole_scans(children[1]))
+    return found
+
+
+def _whole_scans(plan: dict) -> list[str]:
+    if plan["Node Type"] == "Seq Scan":
+        return [plan["Relation Name"]]
+    return [name for child in plan.get("Plans", []) for name in _whole_scans(child)]
+
+
+def test_cells_of_rejected_rows_are_red_below_english_keys_too(tmp_path):
+    batch = run(received("code,name\n02,\n"))
+    path = tmp_path / "rejects.xlsx"
+    path.write_bytes(downloads.rejects(batch).read())
+
+    with zipfile.ZipFile(path) as archive:
+        comments = archive.read("xl/comments1.xml").decode()
+
+    assert ('ref="B2"' in comments, "名称没有填" in comments) == (True, True)

@@ -28,13 +28,13 @@ class Command(BaseCommand):
 
     def handle(self, *, kind: str, path: Path, **options: Any) -> None:
         try:
-            loader_for(kind)
+            loader = loader_for(kind)
             batch = self._claim(kind, path, options)
             outcome = batches.work(batch, path, now=timezone.now())
             batch.refresh_from_db()
             if options["reject_to"]:
                 rows = batch.rejected_rows.values_list("line", "values", "reasons").iterator()
-                rejects.write(options["reject_to"], batch.header, rows)
+                rejects.write(options["reject_to"], loader.columns, batch.header, rows)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
