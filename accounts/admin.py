@@ -1,11 +1,14 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.models import AccessLog, Company, User
 
 # Rights follow from the role, not from groups.
 admin.site.unregister(Group)
+admin.site.site_header = admin.site.site_title = _("家客网格")
+admin.site.index_title = _("后台")
 
 
 @admin.register(User)

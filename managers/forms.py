@@ -18,7 +18,7 @@ class DatedForm(forms.Form):
 class PostingForm(DatedForm):
     """A manager's new grid or duty; the manager is on the page."""
 
-    grid = forms.ModelChoiceField(Grid.objects.none(), label=_("网格"))
+    grid = forms.ModelChoiceField(Grid.objects.none(), label=_("网格"), empty_label=_("请选择"))
     duty = forms.ChoiceField(label=_("分工"), choices=Duty.choices)
     field_order = ["grid", "duty", "since"]
 
