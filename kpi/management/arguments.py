@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from core.periods import Month, NoSuchMonth
 from grids.models import Branch
@@ -20,8 +21,8 @@ def month_argument(text: str) -> Month:
 
 def add_common(parser: CommandParser) -> None:
     """The month, and --json."""
-    parser.add_argument("month", type=month_argument, help="月份,如 2026-10")
-    parser.add_argument("--json", action="store_true", help="在标准输出上给出一个 JSON 文档")
+    parser.add_argument("month", type=month_argument, help=_("月份，如 2026-10"))
+    parser.add_argument("--json", action="store_true", help=_("在标准输出上给出一个 JSON 文档"))
 
 
 def branch_of(code: str | None) -> Branch | None:
@@ -30,7 +31,7 @@ def branch_of(code: str | None) -> Branch | None:
         return None
     found = Branch.objects.filter(code=code).first()
     if found is None:
-        raise CommandError(f"没有编码为 {code} 的分公司。")
+        raise CommandError(_("没有编码为 %(code)s 的分公司。") % {"code": code})
     return found
 
 

@@ -4,6 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.formats import listed
 from core.periods import Month, local_day
@@ -21,14 +23,14 @@ AHEAD = {
 
 
 class Command(BaseCommand):
-    help = "审定一个月(--publish:公示)。先说出所有挡在前面的事;有一件就什么也不做,退出码为 1。"
+    help = "Close a month, or publish it: first names all that stands in the way; then does nothing, exit code 1."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_common(parser)
-        parser.add_argument("--branch", help="只办这个分公司(编码);默认所有分公司")
-        parser.add_argument("--publish", action="store_true", help="公示,而不是审定")
+        parser.add_argument("--branch", help=_("只办这个分公司（编码）；默认所有分公司"))
+        parser.add_argument("--publish", action="store_true", help=_("公示，而不是审定"))
         parser.add_argument(
-            "--appeals-until", type=dt.date.fromisoformat, help="申诉截止日期,如 2026-11-08(与 --publish 同用)"
+            "--appeals-until", type=dt.date.fromisoformat, help=_("申诉截止日期，如 2026-11-08（与 --publish 同用）")
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,7 +50,8 @@ class Command(BaseCommand):
         }
         self.stdout.write(as_json(document) if options["json"] else _text(document, wanted))
         if standing:
-            raise CommandError(f"{month} 有 {len(standing)} 件事要先办。")
+            said = ngettext("%(month)s 有 %(n)d 件事要先办。", "%(month)s 有 %(n)d 件事要先办。", len(standing))
+            raise CommandError(said % {"month": month, "n": len(standing)})
 
 
 def _not_yet(month: Month, wanted: MonthState, only: Branch | None) -> list[Branch]:
@@ -80,5 +83,5 @@ def _proceed(
 def _text(document: dict[str, Any], wanted: MonthState) -> str:
     if document["obstacles"]:
         return "\n".join(f"{found['branch']}  {found['text']}" for found in document["obstacles"])
-    codes = listed(document["branches"]) or "没有要办的分公司"
+    codes = listed(document["branches"]) or _("没有要办的分公司")
     return f"{document['month']} {wanted.label}:{codes}"

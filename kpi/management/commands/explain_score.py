@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from grids.models import Grid
 from kpi.management.arguments import add_common, as_json
@@ -10,21 +11,22 @@ from kpi.queries.records import ItemRecords, RatingRecord, Record, Uncounted, re
 
 
 class Command(BaseCommand):
-    help = "列出一个网格某项得分背后的每一条记录,以及看似相关却没有计入的记录。"
+    help = "List every record behind a grid's score of an item, and those that look related but don't count."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_common(parser)
-        parser.add_argument("--grid", required=True, help="网格编码")
-        parser.add_argument("--item", required=True, help="指标,如 A")
+        parser.add_argument("--grid", required=True, help=_("网格编码"))
+        parser.add_argument("--item", required=True, help=_("指标，如 A"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         grid = Grid.objects.filter(code=options["grid"]).first()
         if grid is None:
-            raise CommandError(f"没有编码为 {options['grid']} 的网格。")
+            raise CommandError(_("没有编码为 %(code)s 的网格。") % {"code": options["grid"]})
         run = Run.objects.filter(current_for__month=options["month"].first, current_for__branch=grid.branch_id).first()
         found = records_of_item(run=run, grid=grid, code=options["item"]) if run else None
         if run is None or found is None:
-            raise CommandError(f"{options['month']} 没有网格 {grid.code} 指标 {options['item']} 的得分。")
+            asked = {"month": options["month"], "grid": grid.code, "item": options["item"]}
+            raise CommandError(_("%(month)s 没有网格 %(grid)s 指标 %(item)s 的得分。") % asked)
         uncounted = uncounted_of_item(run=run, grid=grid, code=options["item"])
         document = _document(found, uncounted) | {"month": str(options["month"]), "grid": grid.code}
         self.stdout.write(as_json(document) if options["json"] else _text(document))
@@ -86,13 +88,14 @@ def _rating(row: RatingRecord) -> dict[str, Any]:
 
 def _text(document: dict[str, Any]) -> str:
     lines = [
-        f"{document['month']} {document['grid']} {document['item']} {document['name']}:得分 {document['score']}",
+        f"{document['month']} {document['grid']} {document['item']} {document['name']}: {document['score']}",
         document["formula"],
     ]
     lines += [_line(row) for row in document["records"]]
-    lines += [f"  {row['staff_no']} {row['name']} {row['days']} 天 {row['score']}" for row in document["ratings"]]
+    lines += [f"  {row['staff_no']} {row['name']} {row['days']} d {row['score']}" for row in document["ratings"]]
+    uncounted = _("未计入")
     for why in document["uncounted"]:
-        lines += [f"未计入:{why['label']}({why['count']})", *(_line(row) for row in why["records"])]
+        lines += [f"{uncounted}: {why['label']} ({why['count']})", *(_line(row) for row in why["records"])]
     return "\n".join(lines)
 
 

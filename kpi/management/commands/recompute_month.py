@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.refusals import Refusal
 from kpi.choices import RunCause, RunStatus
@@ -14,12 +15,12 @@ POLL_SECONDS = 0.5
 
 
 class Command(BaseCommand):
-    help = "重算一个月的考核得分:登记一次重算,交给后台;--wait 等到算完。"
+    help = "Recompute a month's scores: enters a run for the background worker; --wait waits until it is done."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_common(parser)
-        parser.add_argument("--branch", help="只算这个分公司(编码);默认所有未审定的分公司")
-        parser.add_argument("--wait", action="store_true", help="等到算完;没有后台进程时由本命令算")
+        parser.add_argument("--branch", help=_("只算这个分公司（编码）；默认所有未审定的分公司"))
+        parser.add_argument("--wait", action="store_true", help=_("等到算完；没有后台进程时由本命令算"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             run = _finished(run)
         self.stdout.write(as_json(_document(run)) if options["json"] else _sentence(run))
         if run.status == RunStatus.FAILED:
-            raise CommandError(f"重算 #{run.pk} 失败:{run.error}")
+            raise CommandError(_("重算 #%(run)d 失败：%(error)s") % {"run": run.pk, "error": run.error})
 
 
 def _finished(run: Run) -> Run:
@@ -65,8 +66,7 @@ def _document(run: Run) -> dict[str, Any]:
 def _sentence(run: Run) -> str:
     facts = _document(run)
     if run.status == RunStatus.DONE:
-        return (
-            f"{facts['month']} 已重算(#{run.pk},方案 {facts['scheme']}):"
-            f"{facts['grids']} 个网格,{facts['people']} 人,用时 {facts['seconds']:.1f} 秒"
-        )
-    return f"{facts['month']} 的重算已登记(#{run.pk},{run.get_status_display()})"
+        done = _("%(month)s 已重算(#%(run)d,方案 %(scheme)s):%(grids)d 个网格,%(people)d 人,用时 %(seconds).1f 秒")
+        return done % facts
+    entered = _("%(month)s 的重算已登记（#%(run)d，%(status)s）")
+    return entered % (facts | {"status": run.get_status_display()})
