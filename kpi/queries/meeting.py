@@ -14,8 +14,11 @@ from grids.models import Branch, Grid
 from kpi.choices import ItemClass, Measure
 from kpi.models import Decision, Indicator, ItemScore, Target
 from kpi.queries.generations import Generation
+from kpi.queries.grids_in_use import grid_households
 from kpi.queries.league import LOW_TOTAL, Row, league, summary, visible_grids
+from kpi.queries.penetration import Penetration, branch_penetration
 from kpi.queries.progress import Kept, retention, targets_of
+from managers.domain.bands import band_of
 from managers.queries import TeamRow, teams
 
 SHOWN_WHOLE, FIRST, LAST, WORST, MOVERS = 22, 3, 8, 4, 4
@@ -77,6 +80,8 @@ class Meeting:
     next_targets: list[tuple[Indicator, float, float]]
     next_missing: int
     weakest: list[tuple[Row, str, float]] = field(default_factory=list)
+    penetrated: list[tuple[str, Penetration]] = field(default_factory=list)
+    odd: list[tuple[Row, int]] = field(default_factory=list)
 
     @property
     def first_and_last(self) -> list[Row]:
@@ -123,7 +128,25 @@ def meeting(
         next_targets=_targets(shown, coming, grids, rules),
         next_missing=_missing(coming, grids, rules),
         weakest=_weakest(rows, rules),
+        penetrated=branch_penetration(branch, _with_lines(rules), last_day(month), shown.newest or 0),
+        odd=_odd(shown, rows),
     )
+
+
+def last_day(month: Month) -> dt.date:
+    return month.next_first - dt.timedelta(days=1)
+
+
+def _with_lines(rules: list[Indicator]) -> list[Indicator]:
+    """The key products: those that are assessed by completion or retention."""
+    return [rule for rule in rules if rule.measure in (Measure.COMPLETION, Measure.RETENTION)]
+
+
+def _odd(shown: Generation, rows: list[Row]) -> list[tuple[Row, int]]:
+    """Grids out of the band with their households, the farthest first."""
+    sizes = grid_households(shown)
+    found = [(row, sizes[row.grid_id]) for row in rows if row.grid_id in sizes and band_of(sizes[row.grid_id]).is_out]
+    return sorted(found, key=lambda pair: -band_of(pair[1]).distance)
 
 
 def _parts(rows: list[Row], rules: list[Indicator]) -> list[Part]:

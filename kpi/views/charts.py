@@ -9,6 +9,7 @@ from core.formats import named, number
 from kpi.queries.progress import ItemProgress
 
 LEFT, RIGHT, TOP, BOTTOM = 52, 778, 31, 356
+LETTER, DAY = 12, 24  # px that a letter of a label is wide at most, and a day of the axis
 
 
 def _x(item: ItemProgress, day: float) -> float:
@@ -48,8 +49,11 @@ def _today(item: ItemProgress, words: str) -> str:
     """The dot of today; its words stand below the line, on the side with room."""
     x, y = _x(item, item.day), _y(item, item.net)
     at = f'x="{x + 10:.0f}" y="{y + 22:.0f}"'
-    if x > 520:  # late in the month there is room on the left only
-        at = f'x="{x - 10:.0f}" y="{y + 46:.0f}" text-anchor="end"'
+    if x > 520:  # late in the month there is room on the left only, below where the line was when the words begin
+        begin = x - 10 - LETTER * len(words)
+        passed = [_y(item, value) for day, value in enumerate(item.daily, 1) if begin - DAY <= _x(item, day) <= x]
+        y = min(max([y, *passed]) + 24, BOTTOM - 6)
+        at = f'x="{x - 10:.0f}" y="{y:.0f}" text-anchor="end"'
     kind = "bad" if item.short else "main"
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" class="f-{kind}"/><text {at} class="l">{words}</text>'
 

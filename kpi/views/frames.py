@@ -17,6 +17,7 @@ from kpi.models import BranchMonth, Indicator, Run
 from kpi.queries.branches import BranchRow
 from kpi.queries.generations import Generation, missing, scored_months, trial_number
 from kpi.queries.league import LOW_TOTAL
+from kpi.views.rows import head
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,7 @@ class Column:
 def sort_links(ask: Asked, indicators: Sequence[Indicator]) -> dict[str, Column]:
     """Each column with the address that sorts by it; pressing the sorted one turns it round."""
     columns = [(code, "", "") for code in ("name", "change", "total", "team", "days", "developed")]
-    columns += [
-        (i.code, formats.named(i.name), f"{i.weight.normalize():f}%" if i.weight else _("加分")) for i in indicators
-    ]
+    columns += [(i.code, head(i.name), f"{i.weight.normalize():f}%" if i.weight else _("加分")) for i in indicators]
     key, turned = ask.sort.lstrip("-"), ask.sort.startswith("-")
     query = "&".join(part for part in ask.address.split("&") if not part.startswith("sort="))
     found = {}

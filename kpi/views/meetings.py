@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.doors import DEPARTMENT, OVERSEERS, open_to
-from core.formats import listed, moment, named, number
+from core.formats import listed, moment, number
 from core.periods import Month, local_day
 from core.svg import ranked_bars
 from grids.models import Branch
@@ -19,8 +19,9 @@ from kpi.choices import RunStatus
 from kpi.models import Run, Score
 from kpi.queries.generations import Generation, generations, pinned
 from kpi.queries.league import LOW_TOTAL
-from kpi.queries.meeting import Lost, Meeting, meeting
+from kpi.queries.meeting import Lost, Meeting, last_day, meeting
 from kpi.queries.sheets import indicators_of
+from kpi.views.rows import head
 from kpi.views.scores import month_or_404
 
 WIDTH = 640  # px of the widest row of lost points
@@ -43,6 +44,7 @@ def show(request: HttpRequest, month: str, branch: str) -> HttpResponse:
         "branch": place,
         "run": run,
         "now": now,
+        "last_day": last_day(at),
         "m": found,
         "bars": _bars(found),
         "lost": [(one, _segments(one, found.lost)) for one in found.lost],
@@ -82,20 +84,23 @@ def _bars(found: Meeting) -> SafeString:
     return ranked_bars(rows, mean=found.mean, mean_text=words, label=_("网格总分排名"))
 
 
+def _width(text: str) -> int:
+    """About how wide a text of 24 px is: Latin letters are a little over half as wide as Chinese ones."""
+    return sum(14 if letter.isascii() else 24 for letter in text)
+
+
 def _segments(one: Lost, others: list[Lost]) -> SafeString:
     """Lost points as one bar cut into items, the greatest in the accent colour; all bars share a scale."""
     top = max((other.total for other in others), default=0) or 1
     x, parts = 0.0, []
-    shown = [(named(name), points) for name, points in one.parts]
+    shown = [(head(name), points) for name, points in one.parts]
     for place, (name, points) in enumerate(shown):
         width = points / top * WIDTH
         if width < 3:
             continue
         kind, ink = ("f-main", "on-main") if place == 0 else ("f-light", "")
-        words = f"{name} {points:.1f}" if width > 26 * len(name) * 0.72 + 70 else f"{points:.1f}"
-        text = (
-            f'<text class="{ink}" x="{x + 10:.0f}" y="31" font-size="24">{escape(words)}</text>' if width > 56 else ""
-        )
+        words = next((w for w in (f"{name} {points:.1f}", f"{points:.1f}") if _width(w) < width - 18), "")
+        text = f'<text class="{ink}" x="{x + 10:.0f}" y="31" font-size="24">{escape(words)}</text>' if words else ""
         parts.append(f'<rect class="{kind}" x="{x:.1f}" y="4" width="{width - 3:.1f}" height="38"/>{text}')
         x += width
     label = listed(f"{name} {points:.1f}" for name, points in shown)

@@ -6,7 +6,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from core.formats import MINUS
+from core.formats import MINUS, named
 from core.svg import item_cell, rank_change, score_bar
 from kpi.choices import ItemStatus, Measure
 from kpi.models import Indicator
@@ -18,6 +18,15 @@ from managers.choices import Duty
 def figure(value: float, places: int = 2) -> str:
     """A float of a hot row; everything else goes through core.formats, which is exact and slower."""
     return f"{value:,.{places}f}".replace("-", MINUS)
+
+
+def head(name: str) -> str:
+    """An indicator's name as the head of a narrow column; whole where the reader's language has its own."""
+    if (own := named(name)) != name:
+        return own
+    for word in ("版亲情1+", "用户"):
+        name = name.replace(word, "")
+    return name.removesuffix("率") if name != "FTTH宽带" else "FTTH"
 
 
 def short(value: float) -> str:
@@ -56,7 +65,7 @@ def grid_row(row: Row, indicators: Sequence[Indicator], link: str, mean: float |
         f'<tr><td class="num strong">{row.rank}</td><td>{rank_change(row.climbed)}</td>'
         f'<th scope="row"><a class="strong" href="{link}">{escape(row.name)}</a>{tags}</th>{branch}'
         f'<td><a class="ink" href="{link}" tabindex="-1">{bar}</a></td>{cells}'
-        f'<td class="muted ppl">{escape(row.team)}</td></tr>'
+        f'<td class="muted ppl" title="{(team := escape(row.team))}">{team}</td></tr>'
     )
 
 
