@@ -1,5 +1,6 @@
 """What a request may see, as plain ids. Worked out once a request; every queryset goes through `.within(scope)`."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 
@@ -8,7 +9,8 @@ class Scope:
     """Sets of ids that are visible; a place is visible when any of them covers it. The empty scope sees nothing.
 
     `grids` are ids of marketing grids (an account manager's own, today); `manager` is the id of the person's own
-    senior-account-manager row; `operator` the id of their operator row.
+    senior-account-manager row; `operator` the id of their operator row. `on` is the day the scope was worked out for:
+    places that are reached through dated memberships are those of that day.
     """
 
     everything: bool = False
@@ -18,6 +20,7 @@ class Scope:
     grids: frozenset[int] = field(default_factory=frozenset)
     manager: int | None = None
     operator: int | None = None
+    on: dt.date | None = field(default=None, compare=False)
 
     @property
     def is_empty(self) -> bool:

@@ -132,12 +132,13 @@ class Hall(models.Model):
 
 class CommunityQuerySet(models.QuerySet["Community"]):
     def within(self, scope: Scope) -> Self:
-        """Communities of the scope's places; a grid's are those it holds today or ever held."""
+        """Communities of the scope's places; a grid's are those it holds on the day of the scope."""
         if scope.everything:
             return self
         own = Q(sub_bureau__branch__in=scope.branches) | Q(sub_bureau__in=scope.sub_bureaus)
         through = GridCommunity.objects.filter(Q(grid__in=scope.grids) | Q(grid__hall__in=scope.halls))
-        return self.filter(own | Q(pk__in=through.values("community_id")))
+        held = through.active_on(scope.on) if scope.on else through
+        return self.filter(own | Q(pk__in=held.values("community_id")))
 
 
 class Community(models.Model):

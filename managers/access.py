@@ -49,13 +49,14 @@ def _manager(user: User, on: dt.date) -> Scope:
         # On hall duty one serves whoever comes to the counter: the queue is the hall's, not the grid's.
         halls=frozenset(hall for _grid, hall, duty in postings if duty == Duty.HALL),
         manager=manager,
+        on=on,
     )
 
 
 def _hall(user: User, on: dt.date) -> Scope:
     halls = Hall.objects.filter(code=user.hall_code).values_list("pk", flat=True)
     operator = Operator.objects.filter(operator_no=user.staff_code).values_list("pk", flat=True).first()
-    return Scope(halls=frozenset(halls), operator=operator)
+    return Scope(halls=frozenset(halls), operator=operator, on=on)
 
 
 _RESOLVERS = {
