@@ -32,17 +32,23 @@ def _measure(month_text: str | None, rounds: int) -> dict[str, float]:
 
     month = steps.chosen_month(month_text)
     steps.recompute(month)  # the first one builds the balances
-    times: dict[str, list[float]] = {"count": [], "again": [], "carried": []}
+    times: dict[str, list[float]] = {"count": [], "one_process": [], "again": [], "carried": []}
     for _ in range(rounds):
         times["count"].append(_seconds(steps.count_rows))
+        with steps.one_process():
+            times["one_process"].append(_seconds(steps.count_rows))
         times["again"].append(_seconds(lambda: steps.recompute(month)))
         steps.forget_balance(month)
         times["carried"].append(_seconds(lambda: steps.recompute(month)))
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     ratios = {name: medians[name] / medians["count"] for name in ("again", "carried")}
-    print(f"recompute {month}: {steps.count_rows():,} rows, count(*) {medians['count'] * 1000:.0f} ms, {rounds} rounds")
-    print(f"  recompute                       {medians['again'] * 1000:.0f} ms  {ratios['again']:.2f} × count(*)")
-    print(f"  with the balance carried anew   {medians['carried'] * 1000:.0f} ms  {ratios['carried']:.2f} × count(*)")
+    ratios |= {f"{name}_one_process": medians[name] / medians["one_process"] for name in ("again", "carried")}
+    print(f"recompute {month}: {steps.count_rows():,} rows, {rounds} rounds")
+    print(f"  count(*) as planned             {medians['count'] * 1000:.0f} ms, in one process ", end="")
+    print(f"{medians['one_process'] * 1000:.0f} ms")
+    for name, words in (("again", "recompute"), ("carried", "with the balance carried anew")):
+        print(f"  {words:<31} {medians[name] * 1000:.0f} ms  {ratios[name]:.2f} × count(*)", end="")
+        print(f", {ratios[f'{name}_one_process']:.2f} × in one process")
     return ratios
 
 

@@ -1,5 +1,8 @@
 """What bench.recompute_month measures; imported once Django is set up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 from django.utils import timezone
 
@@ -24,6 +27,17 @@ def chosen_month(text: str | None) -> Month:
 def count_rows() -> int:
     """The bare count that everything is measured against."""
     return Subscription.objects.count() + Acceptance.objects.count()
+
+
+@contextmanager
+def one_process() -> Iterator[None]:
+    """Statements without the planner's parallel workers, which a recompute has none of."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET max_parallel_workers_per_gather")
 
 
 def recompute(month: Month) -> Run:

@@ -138,8 +138,8 @@ def last_day(month: Month) -> dt.date:
 
 
 def _with_lines(rules: list[Indicator]) -> list[Indicator]:
-    """The key products: those that are assessed by completion or retention."""
-    return [rule for rule in rules if rule.measure in (Measure.COMPLETION, Measure.RETENTION)]
+    """The key products: those whose acceptances count."""
+    return [rule for rule in rules if rule.measure in (Measure.COMPLETION, Measure.POINTS)]
 
 
 def _odd(shown: Generation, rows: list[Row]) -> list[tuple[Row, int]]:

@@ -52,8 +52,8 @@ def _today(item: ItemProgress, words: str) -> str:
     if x > 520:  # late in the month there is room on the left only, below where the line was when the words begin
         begin = x - 10 - LETTER * len(words)
         passed = [_y(item, value) for day, value in enumerate(item.daily, 1) if begin - DAY <= _x(item, day) <= x]
-        y = min(max([y, *passed]) + 24, BOTTOM - 6)
-        at = f'x="{x - 10:.0f}" y="{y:.0f}" text-anchor="end"'
+        below = min(max([y, *passed]) + 24, BOTTOM - 6)
+        at = f'x="{x - 10:.0f}" y="{below:.0f}" text-anchor="end"'
     kind = "bad" if item.short else "main"
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" class="f-{kind}"/><text {at} class="l">{words}</text>'
 

@@ -1,0 +1,42 @@
+"""Whoever counts the records of an item finds the very figures of the score, in odd companies too."""
+
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+
+from kpi.choices import Measure
+from kpi.models import Indicator, ItemScore, Run
+from kpi.queries.records import records_of_item
+from tests.factories.kpi import recomputed
+from tests.kpi.test_reference import Rollback, build
+from tests.reference.companies import companies
+from tests.reference.scoring import Company
+
+
+def assert_adds_up(item: ItemScore, run: Run, measures: dict[str, str]) -> None:
+    found = records_of_item(run=run, grid=item.grid, code=item.code)
+    assert found is not None
+    told = (item.grid.code, item.code)
+    if measures[item.code] == Measure.RATING:
+        assert (item.score is None) == all(rating.score is None for rating in found.ratings), told
+        return
+    lost = item.lost or 0
+    gained = item.gained or 0
+    assert (*told, len(found.gained), len(found.lost)) == (*told, gained, lost)
+    if measures[item.code] != Measure.RETENTION and item.actual is not None:
+        assert item.actual == gained - lost, told
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(company=companies())
+def test_records_add_up_to_every_item_of_every_grid(db, company: Company) -> None:
+    try:
+        with transaction.atomic():
+            build(company)
+            run = recomputed()
+            measures = dict(Indicator.objects.filter(scheme=run.scheme).values_list("code", "measure"))
+            items = list(ItemScore.objects.filter(run=run, grid__isnull=False).select_related("grid"))
+            for item in items:
+                assert_adds_up(item, run, measures)
+            raise Rollback
+    except Rollback:
+        pass
