@@ -1,6 +1,6 @@
 from django.urls import path
 
-from acceptance.views import field, hall, households, reports, search
+from acceptance.views import field, hall, households, search, volumes
 
 app_name = "acceptance"
 urlpatterns = [
@@ -17,9 +17,9 @@ urlpatterns = [
     path("slips/<str:number>/close/", hall.slip_close, name="slip_close"),
     path("queue/", hall.hall_queue, name="hall_queue"),
     path("direct/new/", hall.direct_new, name="direct_new"),
-    path("in-transit/", reports.in_transit, name="in_transit"),
-    path("channel-mix/", reports.channel_mix, name="channel_mix"),
-    path("support-volume/", reports.support_volume, name="support_volume"),
+    path("in-transit/", volumes.in_transit, name="in_transit"),
+    path("channel-mix/", volumes.channel_mix, name="channel_mix"),
+    path("support-volume/", volumes.support_volume, name="support_volume"),
     path("households/<str:code>/", households.household_card, name="household_card"),
     path("search/", search.search, name="search"),
 ]

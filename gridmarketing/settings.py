@@ -287,6 +287,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "kpi.tasks.recompute_nightly",
         "schedule": crontab(hour=2, minute=10),
     },
+    # Files of the billing system say what was built; imports knows no slips, so the slips look by themselves.
+    "complete-slips": {"task": "acceptance.tasks.complete_slips", "schedule": 300.0, "options": {"expires": 290}},
     # A worker may be killed, a broker emptied: rows without a heartbeat are sent again.
     "sweep-runs": {"task": "kpi.tasks.sweep_runs", "schedule": 30.0, "options": {"expires": 25}},
     "sweep-imports": {"task": "imports.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},

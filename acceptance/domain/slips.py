@@ -183,17 +183,19 @@ def accept(
         raise acceptances.order_taken(orders) from error
 
 
-def complete(*, slips: QuerySet[Slip], by: User, now: dt.datetime) -> int:
+def complete(*, slips: QuerySet[Slip], now: dt.datetime, by: User | None = None) -> int:
     """The network has built what was accepted: slips whose every order is finished become 竣工; returns how many.
 
-    Withdrawn orders aren't waited for, but one order has to stand. Done again it changes nothing.
+    Withdrawn orders aren't waited for, but one order has to stand. Done again it changes nothing. Without `by` (the
+    billing system's file told it) the history goes on naming the clerk who accepted.
     """
     orders = Acceptance.objects.filter(slip=OuterRef("pk"), cancelled_on=None)
     built = Q(Exists(orders)) & ~Q(Exists(orders.filter(completed_on=None)))
     step = transitions.COMPLETE
-    return slips.filter(built, state__in=step.origins).update(
-        state=step.target, state_at=now, state_by=by, state_note=""
-    )
+    changes: dict[str, Any] = {"state": step.target, "state_at": now, "state_note": ""}
+    if by is not None:
+        changes["state_by"] = by
+    return slips.filter(built, state__in=step.origins).update(**changes)
 
 
 def return_to_field(*, slip: Slip, reason: str, by: Actor, now: dt.datetime) -> None:

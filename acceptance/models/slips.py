@@ -109,6 +109,7 @@ class Slip(models.Model):
                 condition=Q(state__in=HALL_STATES),
                 name="slip_hall_queue",
             ),
+            models.Index(fields=["accepted_at"], condition=Q(state=SlipState.ACCEPTED), name="slip_accepted"),
             models.Index(fields=["manager", "-submitted_at"], name="slip_manager_at"),
             models.Index(
                 fields=["grid", "submitted_at"],

@@ -1,1 +1,1 @@
-"""Pages of this room: slips and the hall's queue here, reports.py and search.py by their own nouns."""
+"""Pages of this room: the field's slips, the hall's queue, households, search, and the volumes that overseers read."""

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from acceptance.domain import slips
 from acceptance.domain.acceptances import Order
 from acceptance.models import Acceptance, Slip
-from acceptance.queries.reports import balance
+from acceptance.queries.volumes import balance
+from acceptance.tasks import complete_slips
 from accounts.scope import Scope
 from core.periods import Month, local_day
 from core.refusals import Refusal
@@ -155,3 +156,11 @@ def test_complete_waits_for_every_order_that_stands(lives):
     assert states == ["completed", "accepted", "accepted"]
     assert steps(built) == ["accepted", "completed"]
     assert slips.complete(slips=Slip.objects.all(), by=street.clerk_user, now=later) == 0
+
+
+def test_task_completes_built_slips_and_goes_on_naming_the_clerk(lives):
+    built, day = make(lives.street, "accepted", accepted_at=NOW), NOW.date()
+    AcceptanceFactory(slip=built, product_id="FTTH", accepted_on=day, completed_on=day)
+    complete_slips()
+    slip = Slip.objects.get(pk=built.pk)
+    assert (slip.state, slip.state_by_id) == ("completed", built.state_by_id)

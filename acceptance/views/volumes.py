@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import OPEN_STATES, Catalogue
-from acceptance.queries import reports as queries
+from acceptance.queries import volumes as queries
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
 from accounts.scope import Scope

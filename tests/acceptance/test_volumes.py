@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from acceptance.choices import SlipState
-from acceptance.queries.reports import balance, by_hall, mix, mix_rows, places, support, waiting
+from acceptance.queries.volumes import balance, by_hall, mix, mix_rows, places, support, waiting
 from accounts.scope import EVERYTHING, Scope
 from core.periods import SHANGHAI, Month
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory
@@ -110,7 +110,7 @@ def test_in_transit_narrows_and_stays_within_the_scope(client: Client) -> None:
 
 
 def test_in_transit_pages_by_key(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("acceptance.views.reports.PAGE", 2)
+    monkeypatch.setattr("acceptance.views.volumes.PAGE", 2)
     numbers = [SlipFactory(submitted_at=at(10, day)).number for day in (1, 2, 3)]
     client.force_login(UserFactory())
     first = client.get(reverse("acceptance:in_transit"))
