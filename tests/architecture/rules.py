@@ -114,10 +114,10 @@ def untranslatable(path: Path, text: str) -> list[str]:
     """Chinese or English words a visitor reads that stand outside ``{% translate %}``."""
     bare = _without_comments(text)
     bare = re.sub(r"{%-?\s*blocktranslate.*?endblocktranslate\s*%}", _blank, bare, flags=re.DOTALL)
-    bare = re.sub(r"<(script|style|svg:title)\b.*?</\1>", _blank, bare, flags=re.DOTALL | re.IGNORECASE)
-    # A text that names its language is meant to stay in it; a block of class names is no text.
+    bare = re.sub(r"<(script|style|svg:title|kbd)\b.*?</\1>", _blank, bare, flags=re.DOTALL | re.IGNORECASE)
+    # A key cap bears what is printed on the key; a text that names its language stays in it; a class or an address is no text.
     bare = re.sub(r"<(?!html)(\w+)\b[^>]*\slang=[^>]*>.*?</\1>", _blank, bare, flags=re.DOTALL)
-    bare = re.sub(r"{%\s*block \w*class\w*\s*%}.*?{%\s*endblock[^%]*%}", _blank, bare, flags=re.DOTALL)
+    bare = re.sub(r"{%\s*block \w*(?:class|url)\w*\s*%}.*?{%\s*endblock[^%]*%}", _blank, bare, flags=re.DOTALL)
     bare = re.sub(r"{%.*?%}|{{.*?}}", _blank, bare, flags=re.DOTALL)
     read_aloud = re.compile(r"\b(?:placeholder|title|alt|aria-label|content)\s*=\s*[\"']([^\"']*)[\"']")
     pieces = [(match.start(1), match.group(1)) for match in read_aloud.finditer(bare) if _is_chinese(match.group(1))]
