@@ -115,7 +115,7 @@ def untranslatable(path: Path, text: str) -> list[str]:
     bare = _without_comments(text)
     bare = re.sub(r"{%-?\s*blocktranslate.*?endblocktranslate\s*%}", _blank, bare, flags=re.DOTALL)
     bare = re.sub(r"<(script|style|svg:title|kbd)\b.*?</\1>", _blank, bare, flags=re.DOTALL | re.IGNORECASE)
-    # A key cap bears what is printed on the key; a text that names its language stays in it; a class or an address is no text.
+    # A key cap bears what is printed on the key, a text that names its language stays in it; classes are no text.
     bare = re.sub(r"<(?!html)(\w+)\b[^>]*\slang=[^>]*>.*?</\1>", _blank, bare, flags=re.DOTALL)
     bare = re.sub(r"{%\s*block \w*(?:class|url)\w*\s*%}.*?{%\s*endblock[^%]*%}", _blank, bare, flags=re.DOTALL)
     bare = re.sub(r"{%.*?%}|{{.*?}}", _blank, bare, flags=re.DOTALL)
