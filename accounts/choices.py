@@ -11,3 +11,14 @@ class Role(models.TextChoices):
     HALL_MANAGER = "hall_manager", _("营业厅经理")
     IT_ADMIN = "it_admin", _("系统管理员")
     AUDITOR = "auditor", _("审计")
+
+
+# What the access log calls its actions; one that is not named here shows as it is kept.
+ACTIONS = {
+    "users.add": _("新建用户"),
+    "users.open": _("启用用户"),
+    "users.stop": _("停用用户"),
+    "users.reset_password": _("重置密码"),
+    "users.change_password": _("更改密码"),
+    "export": _("导出"),
+}

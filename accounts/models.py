@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import Role
+from accounts.choices import ACTIONS, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -112,6 +112,10 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject}"
+
+    @property
+    def action_words(self) -> str:
+        return str(ACTIONS.get(self.action, self.action))
 
 
 class Company(models.Model):

@@ -184,7 +184,9 @@ def _triangle_page(request: HttpRequest, grid: Grid, **forms: object) -> HttpRes
         context |= {
             "move": MoveForm(initial=day, scope=scope),
             "band_waiver": WaiverForm(initial=day),
-            "team_waiver": TeamWaiverForm(initial=day),
+            "team_waiver": TeamWaiverForm(
+                initial=day | {"gap": next((f.kind for f in found.team.open_findings), None)}
+            ),
             "choices": queries.movable(grid),
         } | forms
     return render(request, "managers/grid_triangle.html", context)
