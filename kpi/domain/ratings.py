@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core import sql
 from core.periods import Month
 from kpi.choices import RatingItem
 from kpi.domain.sheets import changed_meanwhile, refuse, require_open
@@ -53,8 +54,10 @@ def rate(*, month: Month, rated: Iterable[Rated], by: User, seen: Mapping[str, s
     else has changed since is not overwritten unasked.
     """
     cells = [cell for cell in rated if seen is None or seen.get(cell.key) != _text(cell)]
-    require_open(month, {cell.manager.branch_id for cell in cells})
     managers = {cell.manager.pk for cell in cells}
+    # Not always the person's own branch: who served elsewhere is scored there.
+    branches = sql.tuples("kpi/list_rated_branches", month=month.first, managers=list(managers))
+    require_open(month, {branch for (branch,) in branches})
     held = Rating.objects.select_for_update().filter(month=month.first, manager__in=managers).order_by("pk")
     stored = {key_of(rating.manager_id, rating.item): stored_text(rating) for rating in held}
     refuse({cell.key: words for cell in cells if (words := _wrong(cell, stored, seen))})

@@ -36,7 +36,40 @@ def closed_month_guards(branch: str = "touched.branch_id") -> list[pgtrigger.Tri
         trigger("insert", pgtrigger.Insert, new="new_rows"),
         trigger("update", pgtrigger.Update, old="old_rows", new="new_rows"),
         trigger("delete", pgtrigger.Delete, old="old_rows"),
+        no_truncate_guard(),
     ]
+
+
+def no_truncate_guard() -> pgtrigger.Trigger:
+    """Refuse to empty the table once any month is closed: TRUNCATE asks no trigger about its rows."""
+    return pgtrigger.Trigger(
+        name="closed_month_truncate",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func=f"""
+        IF EXISTS (SELECT 1 FROM kpi_branchmonth WHERE state = 'closed') THEN
+            RAISE EXCEPTION '{CLOSED}' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+        """,
+    )
+
+
+def shown_run_guard() -> pgtrigger.Trigger:
+    """Refuse any change of the run that a closed month shows: it says by which scheme and up to when it was scored."""
+    return pgtrigger.Trigger(
+        name="closed_month_run",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+        IF EXISTS (SELECT 1 FROM kpi_branchmonth WHERE state = 'closed' AND current_run_id = OLD.id) THEN
+            RAISE EXCEPTION '{CLOSED}' USING ERRCODE = 'check_violation';
+        END IF;
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+        """,
+    )
 
 
 def used_scheme_guard(scheme: str) -> pgtrigger.Trigger:

@@ -89,7 +89,7 @@ class Rating(models.Model):
                 violation_error_message=_("得分要在 0 到 100 之间。"),
             ),
         ]
-        triggers = closed_month_guards("(SELECT branch_id FROM managers_manager WHERE id = touched.manager_id)")
+        triggers = closed_month_guards("kpi_rated_branch(touched.month, touched.manager_id)")
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.manager_id} {self.item}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import Scope
 from grids.models import Branch
 from kpi.choices import MonthState
-from kpi.models.guards import CLOSED
+from kpi.models.guards import CLOSED, no_truncate_guard
 from kpi.models.scores import Run
 
 
@@ -65,7 +65,8 @@ class BranchMonth(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state=MonthState.CLOSED),
                 func=f"RAISE EXCEPTION '{CLOSED}' USING ERRCODE = 'check_violation';",
-            )
+            ),
+            no_truncate_guard(),
         ]
 
     def __str__(self) -> str:
