@@ -81,3 +81,9 @@ def test_export_writes_what_import_takes(tmp_path, capsys):
 
     assert report == {"kind": "branches", "file": str(path), "rows": 1}
     assert (again["new"], again["changed"], again["same"]) == (0, 0, 1)
+
+
+def test_export_of_a_branch_nobody_has_fails_and_writes_nothing(tmp_path):
+    with pytest.raises(CommandError, match="没有编码为 zz 的分公司"):
+        call_command("export_file", "grids", str(tmp_path / "g.csv"), "--branch", "zz")
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from core import sql
 from core.periods import Month
 from core.refusals import Refusal
 from imports.domain.exporting import export
@@ -26,6 +27,8 @@ class Command(BaseCommand):
     def handle(self, *, kind: str, path: Path, **options: Any) -> None:
         try:
             month = Month.parse(options["month"]) if options["month"] else None
+            if options["branch"] and not sql.value("imports/find_branch", code=options["branch"]):
+                raise CommandError(f"没有编码为 {options['branch']} 的分公司。")
             rows = export(loader_for(kind), path, branch=options["branch"], month=month)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal

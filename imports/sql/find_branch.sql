@@ -1,0 +1,1 @@
+SELECT id FROM grids_branch WHERE code = %(code)s;
