@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db.models import CharField, TextField
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from acceptance.models import Channel, Product
 from accounts.choices import Role
@@ -58,6 +60,13 @@ def _reader(role: Role, world: World) -> Client:
     client.force_login(world.users[role])
     client.cookies["django_language"] = "en"
     return client
+
+
+@pytest.fixture(autouse=True)
+def reader_leaves() -> Iterator[None]:
+    """A request in English leaves the thread in English; the next test starts in Chinese again."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture
