@@ -35,7 +35,7 @@ def slip_list(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
             acknowledged=bool(data.get("acknowledged")),
         )
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return JsonResponse({"error": "not_json"}, status=400)
     except Refusal as refusal:
         return JsonResponse(_refusal(refusal), status=_status(refusal))

@@ -51,9 +51,12 @@ def split_of(data: QueryDict, scope: Scope, branch: int) -> Split | None:
     if other is None:
         raise BadSplit(_("本分公司没有这个工号的客户经理。"), field="co_developer")
     try:
-        return Split(other, Decimal(data.get("share", "").strip()))
+        share = Decimal(data.get("share", "").strip())
     except InvalidOperation:
-        raise BadSplit(_("份额是 0 到 100 之间的数。"), field="share") from None
+        share = Decimal("NaN")
+    if not share.is_finite():
+        raise BadSplit(_("份额是 0 到 100 之间的数。"), field="share")
+    return Split(other, share)
 
 
 def content_of(data: QueryDict | dict[str, object]) -> Content:
@@ -71,6 +74,6 @@ def content_of(data: QueryDict | dict[str, object]) -> Content:
         typed_address=text("typed_address"),
         source=text("source") or "home",
         campaign_code=text("campaign_code"),
-        has_consent=bool(data.get("has_consent")),
+        has_consent=data.get("has_consent") in (True, "1", "on", "true"),  # "false" is a word, too
         notes=text("notes"),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from acceptance.domain.actors import Actor
 from acceptance.models import Acceptance, Slip
-from core.periods import local_day
+from core.periods import Month, local_day
 from core.refusals import Refusal
 from customers.models import Household
 from grids.models import GridCommunity
@@ -61,7 +61,9 @@ def record_direct(
     """A sale at the counter without a slip; raises NotAtCounter, BadOrder, BadSplit."""
     if not by.halls:
         raise NotAtCounter(_("厅内直接受理由营业厅来做。"))
-    check_orders(orders, earliest=None, today=local_day(now))
+    today = local_day(now)
+    check_orders(orders, earliest=None, today=today)
+    _check_recent(orders, today=today)
     try:
         with transaction.atomic():
             write(
@@ -90,6 +92,14 @@ def check_orders(orders: Sequence[Order], *, earliest: dt.date | None, today: dt
             raise BadOrder(_("受理日期不能早于提交的那天。"), field=f"accepted_on-{place}")
     _once([order.order_no for order in orders], "order_no", _("两笔用了同一个订单号。"))
     _once([order.product for order in orders], "product", _("同一个产品只能受理一笔。"))
+
+
+def _check_recent(orders: Sequence[Order], *, today: dt.date) -> None:
+    # An older day belongs to a month that is settled: a slip of the finger, and credit that nobody would get.
+    earliest = Month.of(today).shift(-1).first
+    for place, order in enumerate(orders, 1):
+        if order.accepted_on < earliest:
+            raise BadOrder(_("受理日期不能早于上月 1 日。"), field=f"accepted_on-{place}")
 
 
 def _once(values: list[str], field: str, message: str) -> None:
@@ -135,7 +145,7 @@ def _check_split(split: Split, developer: Manager | None) -> None:
     if developer is None or split.co_developer.pk == developer.pk:
         raise BadSplit(_("共同发展人要是另一位客户经理。"), field="co_developer")
     if not 0 < split.share < 100:
-        raise BadSplit(_("两位发展人的份额之和要等于 100,各自都要大于 0。"), field="share")
+        raise BadSplit(_("两位发展人的份额之和要等于 100，各自都要大于 0。"), field="share")
 
 
 def _grid_on(household: Household, day: dt.date) -> int | None:
@@ -154,4 +164,4 @@ def order_taken(orders: Sequence[Order]) -> BadOrder:
     for place, number in enumerate(numbers, 1):
         if number in taken:
             return BadOrder(_("订单号 %(number)s 已经用过。") % {"number": number}, field=f"order_no-{place}")
-    return BadOrder(_("这一单的产品已经受理过,或产品不存在。"), field="product-1")
+    return BadOrder(_("这一单的产品已经受理过，或产品不存在。"), field="product-1")

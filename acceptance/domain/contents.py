@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from acceptance.choices import SlipSource
 from core.refusals import Refusal
 
-_PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|[2-9]\d{6,7}")
+_PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|[2-9]\d{6,7}", re.ASCII)
 
 
 class IncompleteSlip(Refusal):
@@ -42,7 +42,7 @@ class Content:
 def check(content: Content) -> None:
     """Raise IncompleteSlip for the first thing that is missing or wrong."""
     if not content.household_code and not content.typed_address:
-        raise IncompleteSlip(_("请选择客户,或写下新地址。"), field="household_code")
+        raise IncompleteSlip(_("请选择客户，或写下新地址。"), field="household_code")
     if not content.products or len(set(content.products)) < len(content.products):
         raise IncompleteSlip(_("请至少选一个产品。"), field="products")
     check_contact(content.contact_name, content.contact_phone)
@@ -53,7 +53,7 @@ def check(content: Content) -> None:
     longest = {"typed_address": 200, "contact_name": 40, "notes": 300}
     for name, limit in longest.items():
         if len(getattr(content, name)) > limit:
-            raise IncompleteSlip(_("写得太长,最多 %(limit)s 个字。") % {"limit": limit}, field=name)
+            raise IncompleteSlip(_("写得太长，最多 %(limit)s 个字。") % {"limit": limit}, field=name)
 
 
 def check_contact(name: str, phone: str) -> None:
@@ -64,9 +64,9 @@ def check_contact(name: str, phone: str) -> None:
         return
     if phone.isdigit() and phone.startswith("1"):
         lacking = 11 - len(phone)
-        text = _("少 %(count)s 位,应为 11 位。") if lacking > 0 else _("多 %(count)s 位,应为 11 位。")
+        text = _("少 %(count)s 位，应为 11 位。") if lacking > 0 else _("多 %(count)s 位，应为 11 位。")
         raise IncompleteSlip(text % {"count": abs(lacking)}, field="contact_phone")
-    raise IncompleteSlip(_("请写 11 位手机号,或带区号的固定电话。"), field="contact_phone")
+    raise IncompleteSlip(_("请写 11 位手机号，或带区号的固定电话。"), field="contact_phone")
 
 
 def parse_uuid(text: str) -> uuid.UUID:
@@ -74,7 +74,7 @@ def parse_uuid(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except (ValueError, AttributeError, TypeError):
-        raise IncompleteSlip(_("单据没有唯一号,请重新打开表单。"), field="client_uuid") from None
+        raise IncompleteSlip(_("单据没有唯一号，请重新打开表单。"), field="client_uuid") from None
 
 
 def number_prefix(day: dt.date) -> str:

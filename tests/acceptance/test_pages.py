@@ -3,10 +3,16 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from acceptance.domain.acceptances import BadSplit
+from acceptance.forms import split_of
 from acceptance.models import Acceptance, Slip
+from accounts.scope import Scope
+from core.periods import local_day
 from tests.acceptance.street import Street
 from tests.acceptance.test_slips import make
 from tests.factories.accounts import user_of_operator
@@ -50,6 +56,22 @@ def test_api_answers_new_known_changed_similar_and_incomplete(client, street):
 def test_api_declines_what_is_not_json(client, street):
     client.force_login(street.seller)
     assert client.post(reverse("acceptance_api_slips"), "x", content_type="application/json").status_code == 400
+
+
+def test_api_refuses_what_only_looks_right(client, street):
+    client.force_login(street.seller)
+    deep = client.post(reverse("acceptance_api_slips"), '{"a":' * 3000, content_type="application/json")
+    no_consent = post_slip(client, street, has_consent="false")
+    strange_digits = post_slip(client, street, contact_phone="1٣٨٠٠٠٠٠٠٠٠")
+    assert [r.status_code for r in (deep, no_consent, strange_digits)] == [400, 422, 422]
+    assert (no_consent.json()["field"], strange_digits.json()["field"]) == ("has_consent", "contact_phone")
+
+
+@pytest.mark.parametrize("share", ["NaN", "Infinity", "viel"])
+def test_share_that_is_no_number_is_told(street, share):
+    typed = QueryDict(f"co_developer={street.manager.staff_no}&share={share}")
+    with pytest.raises(BadSplit):
+        split_of(typed, Scope(), street.manager.branch_id)
 
 
 def test_form_without_script_sends_a_slip(client, street):
@@ -136,6 +158,6 @@ def test_direct_sale_at_the_counter(client, street):
     client.force_login(street.clerk_user)
     assert client.get(reverse("acceptance:direct_new")).status_code == 200
     fields = {"household_code": street.household.code, "developer": street.manager.staff_no, "product": "FTTH"}
-    fields |= {"order_no": "221112088431", "accepted_on": "2026-11-06"}
+    fields |= {"order_no": "221112088431", "accepted_on": local_day(timezone.now()).isoformat()}
     client.post(reverse("acceptance:direct_new"), fields)
     assert Acceptance.objects.get().developer == street.manager

@@ -270,3 +270,10 @@ def test_4_clerks_accepting_the_same_slip_make_one_acceptance():
     assert sorted(outcomes) == ["accepted", "refused", "refused", "refused"]
     assert Acceptance.objects.count() == 1
     assert steps(slip) == ["received", "accepted"]
+
+
+def test_record_direct_refuses_a_day_of_a_settled_month(street):
+    order = [Order("FTTH", "221112088431", dt.date(2006, 11, 6))]
+    with pytest.raises(acceptances.BadOrder, match="不能早于上月 1 日"):
+        acceptances.record_direct(household=street.household, orders=order, by=street.clerk, now=NOW)
+    assert not Acceptance.objects.exists()
