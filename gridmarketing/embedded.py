@@ -143,6 +143,20 @@ def ensure(*, fast: bool = False) -> bool:
     return started
 
 
+def revive(data: Path) -> bool:
+    """Start again those of the servers this process was given by `ensure` that died since; True if one had.
+
+    Cheap enough to ask every few seconds. Raises EmbeddedError when one doesn't come up.
+    """
+    state = read_state(data)
+    if state is None:
+        return False
+    database = os.environ.get("DATABASE_URL") == state.database_url
+    broker = os.environ.get("REDIS_URL") == state.redis_url
+    silent = (database and not _listens(state.pg_port)) or (broker and not _listens(state.valkey_port))
+    return silent and start(data, database=database, broker=broker)
+
+
 class Postgres:
     """The embedded PostgreSQL of one data directory."""
 
@@ -282,6 +296,14 @@ class Valkey:
 def _end(pid: int, name: str) -> bool:
     if not processes.end(pid, patience=STOP_SECONDS):
         raise EmbeddedError(f"{name} (process {pid}) does not stop within {STOP_SECONDS} seconds.")
+    return True
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
     return True
 
 

@@ -24,6 +24,7 @@ from gridmarketing import embedded, env, prepare, processes
 from gridmarketing.supervisor import Program, Supervisor, end_groups, say
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOK_SECONDS = 3.0
 HEAD_START_SECONDS = 2  # people wait for the web server, nobody for the others
 # Warnings that say nothing here: Celery's about root, WhiteNoise's about files that aren't collected.
 QUIET = {
@@ -116,6 +117,23 @@ class Greeting:
             print(f"         {line}".rstrip(), flush=True)
 
 
+class Servers:
+    """Sees that the embedded servers live: a program that lost them would fail until the next start."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.next_look = data, 0.0
+
+    def __call__(self) -> None:
+        if time.monotonic() < self.next_look:
+            return
+        try:
+            if embedded.revive(self.data):
+                say("servers", "a server had died and was started again")
+        except embedded.EmbeddedError as error:
+            say("servers", str(error))
+        self.next_look = time.monotonic() + LOOK_SECONDS
+
+
 def start() -> None:
     """Run until Ctrl-C."""
     os.chdir(ROOT)
@@ -149,7 +167,13 @@ def supervise(run: Run) -> None:
     environment = {**os.environ, **QUIET, "HOST": host, "PORT": str(port), name: value}
     supervisor = Supervisor(programs(environment), on_start=lambda pids: run.note(children=pids))
     supervisor.catch_signals()
-    supervisor.run(while_running=Greeting(f"http://{host}:{port}", demo_logins()))
+    greeting, servers = Greeting(f"http://{host}:{port}", demo_logins()), Servers(run.data)
+
+    def look() -> None:
+        greeting()
+        servers()
+
+    supervisor.run(while_running=look)
     say("setup", "stopped")
 
 

@@ -107,6 +107,23 @@ def test_killed_servers_come_back_with_their_data(cluster: Path, running: embedd
     assert redis.Redis.from_url(again.redis_url).get("kept") == b"42"
 
 
+def test_dead_servers_are_revived_where_they_were(
+    cluster: Path, running: embedded.State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", running.database_url)
+    monkeypatch.setenv("REDIS_URL", running.redis_url)
+    assert embedded.revive(cluster) is False
+
+    os.kill(postmaster(cluster), signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while not embedded.revive(cluster):  # the port may answer a moment longer than the server
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    assert kept_state(cluster) == running
+    assert ask(running, "SELECT 1") == 1
+
+
 @pytest.mark.parametrize("kind", ["foreign", "zombie", "gone", "garbage"])
 def test_stale_pid_file_does_not_fool_anybody(cluster: Path, running: embedded.State, kind: str) -> None:
     embedded.stop(cluster)
