@@ -1,12 +1,38 @@
+from typing import Any
+
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
 
 from accounts.admin_base import ReadOnlyAdmin
+from core.refusals import Refusal
+from kpi.choices import SchemeStatus
+from kpi.domain import schemes
 from kpi.models import Balance, BranchMonth, Decision, Indicator, ItemScore, Rating, Run, Scheme, Score, Target
+
+
+class IndicatorFormSet(BaseInlineFormSet):
+    """A scheme is checked as a whole: its totals are those of its indicators."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        kept = [form.instance for form in self.forms if form.has_changed() or form.instance.pk]
+        gone = {form.instance for form in self.deleted_forms if form.instance.pk}
+        try:
+            schemes.validate(scheme=self.instance, indicators=[found for found in kept if found not in gone])
+        except Refusal as refusal:
+            raise ValidationError(str(refusal)) from refusal
 
 
 class IndicatorInline(admin.TabularInline):
     model = Indicator
-    extra = 0
+    formset = IndicatorFormSet
+
+    def get_extra(self, request: HttpRequest, obj: Scheme | None = None, **kwargs: Any) -> int:
+        return 0 if obj else len(schemes.DEFAULT)
 
 
 @admin.register(Scheme)
@@ -14,6 +40,13 @@ class SchemeAdmin(admin.ModelAdmin):
     list_display = ["__str__", "status", "effective_on", "business_total", "retention_total", "other_total"]
     list_filter = ["status", "year"]
     inlines = [IndicatorInline]
+
+    def has_change_permission(self, request: HttpRequest, obj: Scheme | None = None) -> bool:
+        """What was issued is superseded by a new version: months may have been scored by it."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.status == SchemeStatus.DRAFT)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Scheme | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.status == SchemeStatus.DRAFT)
 
 
 @admin.register(Target)
