@@ -22,7 +22,7 @@ from kpi.models import BranchMonth, ItemScore, Run, Score
 
 log = logging.getLogger(__name__)
 
-STALE_AFTER = dt.timedelta(seconds=60)
+STALE_AFTER = dt.timedelta(seconds=25)  # two beats missed; with the sweep every 30 s, resumed within a minute
 RESEND_AFTER = dt.timedelta(seconds=30)
 MAX_ATTEMPTS = 5
 GENERATIONS_KEPT = 5

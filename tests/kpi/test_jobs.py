@@ -128,7 +128,7 @@ def test_sweeper_sends_lost_and_abandoned_runs_again():
     lost = RunFactory(requested_at=NOW)
     fresh = RunFactory(month=Month(2026, 9).first, requested_at=NOW + 50 * SECOND)
     dead = RunFactory(status=RunStatus.RUNNING, heartbeat_at=NOW, attempts=1)
-    alive = RunFactory(status=RunStatus.RUNNING, heartbeat_at=NOW + 30 * SECOND, attempts=1)
+    alive = RunFactory(status=RunStatus.RUNNING, heartbeat_at=NOW + 50 * SECOND, attempts=1)
     done = RunFactory(status=RunStatus.DONE)
 
     assert recompute.sweep(now=LATER) == [lost.pk, dead.pk]
