@@ -57,7 +57,7 @@ class AcceptanceLoader(Loader):
     has_checks = True
     reasons = {
         "name": gettext_lazy("发展人姓名与工号 %(first)s 的姓名 %(second)s 不符"),
-        "shared": gettext_lazy("订单已登记共同发展人 %(first)s,发展人不能为空,也不能与他相同"),
+        "shared": gettext_lazy("订单已登记共同发展人 %(first)s，发展人不能为空，也不能与他相同"),
         "slip_used": gettext_lazy("预受理单的这个产品已由订单 %(first)s 受理"),
     }
 

@@ -9,7 +9,7 @@ MOMENT = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-l
 class VisitForm(forms.Form):
     kind = forms.ChoiceField(label=_("做了什么"), choices=VisitKind.choices)
     household = forms.CharField(
-        label=_("客户编码"), max_length=30, required=False, help_text=_("入户和维系要写;从客户页进来会自动填好")
+        label=_("客户编码"), max_length=30, required=False, help_text=_("入户和维系要写；从客户页进来会自动填好")
     )
     visited_at = forms.DateTimeField(label=_("什么时候"), widget=MOMENT)
     note = forms.CharField(label=_("经过"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))
@@ -21,5 +21,5 @@ class VisitForm(forms.Form):
     def clean(self) -> dict[str, object]:
         fields = super().clean() or {}
         if fields.get("follow_up") and not fields.get("due_at") and "due_at" not in self.errors:
-            self.add_error("due_at", _("写了下一步,就要写期限。"))
+            self.add_error("due_at", _("写了下一步，就要写期限。"))
         return fields

@@ -17,7 +17,7 @@ class Campaign(models.Model):
     code = models.CharField(_("活动编码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=60)
     starts_on = models.DateField(_("开始"))
-    ends_on = models.DateField(_("结束"), null=True, blank=True, help_text=_("当天不再有效;空为长期"))
+    ends_on = models.DateField(_("结束"), null=True, blank=True, help_text=_("当天不再有效；空为长期"))
 
     class Meta:
         verbose_name = _("营销活动")

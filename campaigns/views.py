@@ -61,7 +61,7 @@ def followup_done(request: HttpRequest, pk: int) -> HttpResponse:
         follow_ups.reopen(follow_up=follow_up)
     else:
         follow_ups.finish(follow_up=follow_up, now=timezone.now())
-        messages.success(request, _("已办结:%(subject)s") % {"subject": follow_up.subject})
+        messages.success(request, _("已办结：%(subject)s") % {"subject": follow_up.subject})
     return redirect("kpi:my_day")
 
 

@@ -31,7 +31,7 @@ class Month:
         match = _MONTH.fullmatch(text.strip())
         if not match or not 1 <= int(match[2]) <= 12 or not 2000 <= int(match[1]) <= 2199:
             raise NoSuchMonth(
-                _("“%(text)s”不是一个月份,请写成 2026-10。") % {"text": text},
+                _("“%(text)s”不是一个月份，请写成 2026-10。") % {"text": text},
                 field="month",
             )
         return cls(int(match[1]), int(match[2]))

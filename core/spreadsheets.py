@@ -49,7 +49,7 @@ def read(path: Path) -> Sheet:
     if size == 0:
         raise Unreadable(_("文件是空的。"))
     if size > MAX_BYTES:
-        raise Unreadable(_("文件太大,最多 600 MB。请分成几个文件。"))
+        raise Unreadable(_("文件太大，最多 600 MB。请分成几个文件。"))
     with path.open("rb") as file:
         is_zip = file.read(4) == b"PK\x03\x04"
     numbered = enumerate(_xlsx_rows(path) if is_zip else _csv_rows(path), start=1)
@@ -62,7 +62,7 @@ def read(path: Path) -> Sheet:
     else:
         raise Unreadable(_("文件里没有表头。"))
     if len(header) > MAX_COLUMNS:
-        raise Unreadable(_("文件有 %(count)s 列,最多 200 列。") % {"count": len(header)})
+        raise Unreadable(_("文件有 %(count)s 列，最多 200 列。") % {"count": len(header)})
     return Sheet(header, ((line, cells) for line, cells in numbered if any(c not in (None, "") for c in cells)))
 
 
@@ -75,9 +75,9 @@ def _xlsx_rows(path: Path) -> Iterator[list[Cell]]:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Unreadable(_("文件打不开:它不是完整的 .xlsx。")) from error
+        raise Unreadable(_("文件打不开：它不是完整的 .xlsx。")) from error
     if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(path.stat().st_size, 50_000):
-        raise Unreadable(_("文件展开后过大,已拒绝打开。"))
+        raise Unreadable(_("文件展开后过大，已拒绝打开。"))
     try:
         sheet = load_workbook(str(path)).get_sheet_by_index(0)
         above = sheet.start[0] if sheet.start else 0
@@ -85,7 +85,7 @@ def _xlsx_rows(path: Path) -> Iterator[list[Cell]]:
         for row in sheet.to_python(skip_empty_area=True):
             yield list(row)
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise Unreadable(_("文件打不开:它不是完整的 .xlsx。")) from error
+        raise Unreadable(_("文件打不开：它不是完整的 .xlsx。")) from error
 
 
 def _csv_rows(path: Path) -> Iterator[list[Cell]]:
@@ -122,7 +122,7 @@ def _drop_failing(decoders: dict[str, codecs.IncrementalDecoder], block: bytes, 
         except UnicodeDecodeError:
             del decoders[name]
     if not decoders:
-        raise Unreadable(_("文字的编码认不出来。请另存为 UTF-8 或 GB18030 的 .csv,或者 .xlsx。"))
+        raise Unreadable(_("文字的编码认不出来。请另存为 UTF-8 或 GB18030 的 .csv，或者 .xlsx。"))
 
 
 def _armed(cell: str) -> str:
@@ -186,7 +186,7 @@ class XlsxWriter:
     def row(self, values: Iterable[Any], *, marks: dict[int, str] | None = None, format: Any = None) -> None:
         """Add a row; `marks` paints cells by position and hangs a comment on them."""
         if self._next >= XLSX_ROWS:
-            raise Unreadable(_("超过 .xlsx 的 1,048,576 行,请导出为 .csv。"))
+            raise Unreadable(_("超过 .xlsx 的 1,048,576 行，请导出为 .csv。"))
         marks = marks or {}
         for column, value in enumerate(values):
             style = self._red if column in marks else format or self._text

@@ -24,7 +24,7 @@ PERIOD = (Column("valid_from", "生效日期", day, required=True), Column("vali
 def period_reasons(values: Values) -> Iterator[str]:
     """A period that holds for no day; the last day named no longer counts."""
     if values["valid_to"] and values["valid_to"] <= values["valid_from"]:
-        yield _("失效日期要晚于生效日期(失效当日不计)")
+        yield _("失效日期要晚于生效日期（失效当日不计）")
 
 
 class BranchLoader(Loader):
@@ -123,7 +123,7 @@ class GridCommunityLoader(Loader):
     has_checks = checks_again = needs_deferred = True
     reasons = {
         "overlap": gettext_lazy("这个社区在 %(second)s 起已属于网格 %(first)s"),
-        "overlap_file": gettext_lazy("与第 %(first)s 行在 %(second)s 起重叠:一个社区同一天只能属于一个网格"),
+        "overlap_file": gettext_lazy("与第 %(first)s 行在 %(second)s 起重叠：一个社区同一天只能属于一个网格"),
     }
 
     def check(self, values: Values) -> Iterator[str]:

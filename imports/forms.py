@@ -21,7 +21,7 @@ def kind_choices(user: User) -> list[tuple[str, str]]:
 class UploadForm(forms.Form):
     """A file, and what it is; its header tells when nobody does. `cleaned_data["kind"]` is always filled."""
 
-    file = forms.FileField(label=_("文件"), max_length=200, help_text=_(".csv(UTF-8 或 GB18030)或 .xlsx,最多 600 MB"))
+    file = forms.FileField(label=_("文件"), max_length=200, help_text=_(".csv(UTF-8 或 GB18030)或 .xlsx，最多 600 MB"))
     kind = forms.ChoiceField(label=_("种类"), required=False, help_text=_("不选时按表头识别"))
     strict = forms.BooleanField(label=_("有一行出错就全不导入"), required=False)
 
@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
             return kind
         if found := guess_kind(header, self._kinds):
             return found
-        raise Refusal(_("表头认不出是哪种文件。请选择种类,或下载模板对照。"), field="kind")
+        raise Refusal(_("表头认不出是哪种文件。请选择种类，或下载模板对照。"), field="kind")
 
 
 class ExportForm(forms.Form):

@@ -104,7 +104,7 @@ def batch_discard(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("imports:batch_detail", pk)
-    messages.success(request, _("已放弃这一批,什么也没有写入。"))
+    messages.success(request, _("已放弃这一批，什么也没有写入。"))
     return redirect("imports:batch_list")
 
 

@@ -18,7 +18,7 @@ from kpi.choices import RatingItem
 from kpi.domain import schemes
 from managers.loaders import MANAGER
 
-CLOSED = gettext_lazy("%(first)s 已审定,%(second)s的数据不能再改;请在开放的月份里做调整")
+CLOSED = gettext_lazy("%(first)s 已审定，%(second)s的数据不能再改；请在开放的月份里做调整")
 
 
 class TargetLoader(Loader):
@@ -42,7 +42,7 @@ class TargetLoader(Loader):
     def check(self, values: Values) -> Iterator[str]:
         codes = self._codes(values["month"])
         if values["indicator"] not in codes:
-            yield _("%(month)s 的考核方案没有指标 %(code)s,可以用 %(known)s") % {
+            yield _("%(month)s 的考核方案没有指标 %(code)s，可以用 %(known)s") % {
                 "month": Month.of(values["month"]),
                 "code": values["indicator"],
                 "known": listed(codes),

@@ -45,12 +45,12 @@ class PostingLoader(Loader):
     has_checks = checks_again = needs_deferred = True
     reasons = {
         "overlap": gettext_lazy("这位客户经理在 %(second)s 起已在网格 %(first)s 任职"),
-        "overlap_file": gettext_lazy("与第 %(first)s 行在 %(second)s 起重叠:一位客户经理同一天只能在一个网格任职"),
+        "overlap_file": gettext_lazy("与第 %(first)s 行在 %(second)s 起重叠：一位客户经理同一天只能在一个网格任职"),
     }
 
     def check(self, values: Values) -> Iterator[str]:
         if values["valid_to"] and values["valid_to"] <= values["valid_from"]:
-            yield _("离岗日期要晚于到岗日期(离岗当日不计)")
+            yield _("离岗日期要晚于到岗日期（离岗当日不计）")
 
 
 class OperatorLoader(Loader):

@@ -107,21 +107,21 @@ def _same_slip(number: str, content_hash: str, content: Content) -> Receipt:
     if content_hash == content.fingerprint:
         return Receipt(number, is_new=False)
     raise ContentChanged(
-        _("这张表已经送出,单号 %(number)s,内容与现在的不同。请新开一单,或在原单上补充。") % {"number": number},
+        _("这张表已经送出，单号 %(number)s，内容与现在的不同。请新开一单，或在原单上补充。") % {"number": number},
         number=number,
     )
 
 
 def _obstacle(found: dict[str, Any]) -> Refusal:
     if not found["is_manager"]:
-        return UnknownPlace(_("您的工号不是客户经理,不能提交预受理单。"))
+        return UnknownPlace(_("您的工号不是客户经理，不能提交预受理单。"))
     if not found["has_place"]:
-        return UnknownPlace(_("找不到这位客户,或您现在不在任何网格任职,不知道送哪个营业厅。"), field="household_code")
+        return UnknownPlace(_("找不到这位客户，或您现在不在任何网格任职，不知道送哪个营业厅。"), field="household_code")
     if not found["are_sold"]:
-        return contents.IncompleteSlip(_("选的产品里有不再销售的,请重选。"), field="products")
+        return contents.IncompleteSlip(_("选的产品里有不再销售的，请重选。"), field="products")
     number = found["similar_number"]
     return SimilarExists(
-        _("这一户近 30 天已有相似的单 %(number)s。确实要再办,请确认后再送。") % {"number": number}, number=number
+        _("这一户近 30 天已有相似的单 %(number)s。确实要再办，请确认后再送。") % {"number": number}, number=number
     )
 
 
@@ -133,7 +133,7 @@ def receive(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
 def claim(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
     """An operator takes the slip; others see whose it is."""
     if by.operator is None:
-        raise transitions.NotYours(_("接单要有操作工号,您的账号没有。"))
+        raise transitions.NotYours(_("接单要有操作工号，您的账号没有。"))
     _move(slip, transitions.CLAIM, by=by, now=now, claimed_by=by.operator)
 
 
@@ -161,10 +161,10 @@ def accept(
 ) -> None:
     """Key the slip into formal orders, all or none; credits its manager, or both of a split."""
     if by.operator is None:
-        raise transitions.NotYours(_("正式受理要有操作工号,您的账号没有。"))
+        raise transitions.NotYours(_("正式受理要有操作工号，您的账号没有。"))
     home = slip.household or household
     if home is None:
-        raise acceptances.BadOrder(_("新地址还没有客户编码,请先填客户编码。"), field="household_code")
+        raise acceptances.BadOrder(_("新地址还没有客户编码，请先填客户编码。"), field="household_code")
     earliest = local_day(slip.submitted_at) if slip.submitted_at else None
     acceptances.check_orders(orders, earliest=earliest, today=local_day(now))
     try:
@@ -268,11 +268,11 @@ def _move(slip: Slip, step: Step, *, by: Actor, now: dt.datetime, note: str = ""
     slip.refresh_from_db()
     if not touched:
         transitions.check(step, slip, by)
-        raise transitions.StepForbidden(_("%(number)s 刚被别人处理了,请刷新。") % {"number": slip.number})
+        raise transitions.StepForbidden(_("%(number)s 刚被别人处理了，请刷新。") % {"number": slip.number})
 
 
 def _reason(text: str) -> str:
     reason = text.strip()
     if not reason:
-        raise ReasonMissing(_("请写明原因,对方要据此处理。"), field="reason")
+        raise ReasonMissing(_("请写明原因，对方要据此处理。"), field="reason")
     return reason[:200]

@@ -82,12 +82,12 @@ def check(step: Step, slip: Slip, actor: Actor) -> None:
     if not step.sides & sides_of(actor, slip):
         wanted = _("营业厅") if step.sides == {Side.HALL} else _("提交的客户经理")
         raise NotYours(
-            _("“%(step)s”由%(who)s来做,%(number)s 不在您手里。")
+            _("“%(step)s”由%(who)s来做，%(number)s 不在您手里。")
             % {"step": step.label, "who": wanted, "number": slip.number}
         )
     if slip.state not in step.origins:
         raise StepForbidden(
-            _("%(number)s 现在是“%(state)s”,不能%(step)s。")
+            _("%(number)s 现在是“%(state)s”，不能%(step)s。")
             % {"number": slip.number, "state": slip.get_state_display(), "step": step.label}
         )
     holder = slip.claimed_by

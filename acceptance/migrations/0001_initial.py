@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         decimal_places=2,
                         default=100,
-                        help_text="百分比;其余归共同发展人",
+                        help_text="百分比；其余归共同发展人",
                         max_digits=5,
                         verbose_name="发展人份额",
                     ),

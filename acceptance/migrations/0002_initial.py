@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="slip_has_place",
-                violation_error_message="请选择客户,或写下新地址。",
+                violation_error_message="请选择客户，或写下新地址。",
             ),
         ),
         migrations.AddConstraint(

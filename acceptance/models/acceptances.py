@@ -75,7 +75,7 @@ class Acceptance(models.Model):
         max_digits=5,
         decimal_places=2,
         default=100,
-        help_text=_("百分比;其余归共同发展人"),
+        help_text=_("百分比；其余归共同发展人"),
     )
     operator = models.ForeignKey(
         Operator,

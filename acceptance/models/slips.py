@@ -123,7 +123,7 @@ class Slip(models.Model):
             models.CheckConstraint(
                 condition=Q(household__isnull=False) | ~Q(typed_address=""),
                 name="slip_has_place",
-                violation_error_message=_("请选择客户,或写下新地址。"),
+                violation_error_message=_("请选择客户，或写下新地址。"),
             ),
             models.CheckConstraint(
                 condition=Q(state=SlipState.DRAFT) | Q(has_consent=True, submitted_at__isnull=False),

@@ -34,7 +34,7 @@ def record(
 ) -> Visit:
     """Write down a visit; raises VisitInTheFuture and HouseholdMissing."""
     if visited_at > now:
-        raise VisitInTheFuture(_("时间还没到,请核对走访时间。"), field="visited_at")
+        raise VisitInTheFuture(_("时间还没到，请核对走访时间。"), field="visited_at")
     if kind in (VisitKind.HOME, VisitKind.RETENTION) and household is None:
         raise HouseholdMissing(_("入户和维系要写明是哪一户。"), field="household")
     return Visit.objects.create(

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                     "ends_on",
                     models.DateField(
                         blank=True,
-                        help_text="当天不再有效;空为长期",
+                        help_text="当天不再有效；空为长期",
                         null=True,
                         verbose_name="结束",
                     ),

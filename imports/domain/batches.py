@@ -148,9 +148,9 @@ def work(batch: Batch, path: Path, *, now: dt.datetime) -> Outcome | None:
     except Refusal as refusal:
         _fail(batch, str(refusal))
     except DatabaseError as error:
-        _fail(batch, _("数据库拒绝了这一批,什么也没有写入:%(error)s") % {"error": str(error).split("\n")[0]})
+        _fail(batch, _("数据库拒绝了这一批，什么也没有写入：%(error)s") % {"error": str(error).split("\n")[0]})
     except FileNotFoundError:
-        _fail(batch, _("文件已不在服务器上,请重新上传。"))
+        _fail(batch, _("文件已不在服务器上，请重新上传。"))
     return None
 
 
@@ -182,7 +182,7 @@ def _columns(batch: Batch, outcome: Outcome) -> dict[str, Any]:
     status = BatchStatus.PREVIEWED if batch.dry_run else BatchStatus.FAILED if held_back else BatchStatus.DONE
     return {
         "status": status,
-        "error": _("有 %(count)s 行被拒收,按“有错全不导入”没有写入。") % {"count": outcome.rejected}
+        "error": _("有 %(count)s 行被拒收，按“有错全不导入”没有写入。") % {"count": outcome.rejected}
         if held_back
         else "",
         "lines_read": outcome.read,
@@ -204,7 +204,7 @@ def sweep(*, now: dt.datetime) -> int:
     # A long merge gives no sign of life, but its worker holds the lock: that one is neither lost nor dead.
     idle = stuck.filter(pk__in=_idle(stuck))
     abandoned = idle.filter(Q(attempts__gte=MAX_ATTEMPTS) | Q(file=""))
-    abandoned.update(status=BatchStatus.FAILED, error=_("处理中断,没有写入任何数据。"), finished_at=now)
+    abandoned.update(status=BatchStatus.FAILED, error=_("处理中断，没有写入任何数据。"), finished_at=now)
     waiting = list(idle.filter(attempts__lt=MAX_ATTEMPTS).exclude(file="").values_list("pk", flat=True))
     for pk in waiting:
         jobs.send_on_commit(TASK, batch_id=pk)

@@ -91,7 +91,7 @@ def _read_day(cell: Cell) -> dt.date | None:
         return None
     day = _day_of(cell)
     if day is None or not 1900 <= day.year <= 2199:
-        raise BadCell(_("“%(text)s”不是日期,请写成 2026-10-01") % {"text": _as_text(cell)[:40]})
+        raise BadCell(_("“%(text)s”不是日期，请写成 2026-10-01") % {"text": _as_text(cell)[:40]})
     return day
 
 
@@ -194,7 +194,7 @@ def choice(choices: type[TextChoices]) -> Parse:
             return None
         if (found := known.get(written) or known.get(written.lower())) is None:
             raise BadCell(
-                _("“%(text)s”不认识,请写%(words)s") % {"text": written[:40], "words": listed(labels.values())}
+                _("“%(text)s”不认识，请写%(words)s") % {"text": written[:40], "words": listed(labels.values())}
             )
         return found
 

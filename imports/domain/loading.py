@@ -80,7 +80,7 @@ class Loader:
             try:
                 value = column.parse.read(row.get(column.key))
             except Refusal as refusal:
-                reasons.append(f"{column.header}:{refusal}")
+                reasons.append(_("%(column)s：%(reason)s") % {"column": column.header, "reason": refusal})
                 value = None
             else:
                 if value is None and column.required:
@@ -105,7 +105,7 @@ def loader_for(kind: str) -> Loader:
     if kind not in settings.IMPORT_LOADERS:
         known = listed(settings.IMPORT_LOADERS)
         raise UnknownKind(
-            _("没有“%(kind)s”这种文件。可以用:%(known)s。") % {"kind": kind, "known": known}, field="kind"
+            _("没有“%(kind)s”这种文件。可以用：%(known)s。") % {"kind": kind, "known": known}, field="kind"
         )
     loader: Loader = import_string(settings.IMPORT_LOADERS[kind])()
     return loader
@@ -124,7 +124,7 @@ def positions(loader: Loader, header: Sequence[str]) -> dict[str, int]:
     missing = [c.header for c in loader.columns if c.required and c.key not in found]
     if missing:
         raise WrongColumns(
-            _("缺少列:%(missing)s。“%(kind)s”的文件要有这些列,次序不限。")
+            _("缺少列：%(missing)s。“%(kind)s”的文件要有这些列，次序不限。")
             % {"missing": listed(missing), "kind": loader.label}
         )
     return found

@@ -41,7 +41,7 @@ def obstacles(branch: Branch, month: Month) -> list[Obstacle]:
     found = BranchMonth.objects.select_related("current_run").filter(branch=branch, month=month.first).first()
     waiting = _unfinished(branch, month)
     if found is None or found.current_run is None:
-        return [*waiting, Obstacle("no_result", _("还没有计算过,请先重算。"))]
+        return [*waiting, Obstacle("no_result", _("还没有计算过，请先重算。"))]
     if found.state == MonthState.CLOSED:
         return []
     return [*waiting, *_stale(found, month), *_missing(found)]
@@ -53,7 +53,7 @@ def _unfinished(branch: Branch, month: Month) -> list[Obstacle]:
         return [Obstacle("running", _("有一次重算还没有结束。"))]
     last = concerned.order_by("-pk").first()
     if last and last.status == RunStatus.FAILED:
-        return [Obstacle("failed", _("最近一次重算失败:%(reason)s") % {"reason": last.error})]
+        return [Obstacle("failed", _("最近一次重算失败：%(reason)s") % {"reason": last.error})]
     return []
 
 
@@ -64,11 +64,11 @@ def _stale(found: BranchMonth, month: Month) -> list[Obstacle]:
     scheme = schemes.in_force(month)
     assert found.current_run is not None
     if found.current_run.scheme_id != scheme.pk:
-        return [Obstacle("stale", _("考核方案在上次重算之后有了新版本,请重算。"))]
+        return [Obstacle("stale", _("考核方案在上次重算之后有了新版本，请重算。"))]
     scoring.stage(month=month, scheme_id=scheme.pk, branches=[found.branch_id])
     changed: int = sql.value("kpi/compare_items", run=found.current_run_id, branch=found.branch_id)
     return (
-        [Obstacle("stale", _("上次重算之后数据有变化,涉及 %(count)d 项,请重算。") % {"count": changed})]
+        [Obstacle("stale", _("上次重算之后数据有变化，涉及 %(count)d 项，请重算。") % {"count": changed})]
         if changed
         else []
     )
@@ -123,7 +123,7 @@ def withdraw(*, branch: Branch, month: Month, by: User | None, now: dt.datetime)
     """Take a published month back to the trial, to correct and recompute it; raises MonthRefused."""
     found = _held(branch, month)
     if found.state != MonthState.PUBLISHED:
-        raise MonthRefused(_("这个月不在公示中,无需撤回。"))
+        raise MonthRefused(_("这个月不在公示中，无需撤回。"))
     found.state, found.published_at, found.appeals_until = MonthState.TRIAL, None, None
     found.save(update_fields=["state", "published_at", "appeals_until"])
     return found
@@ -136,7 +136,7 @@ def close(*, branch: Branch, month: Month, by: User | None, now: dt.datetime, to
     if found.state == MonthState.CLOSED:
         raise MonthRefused(_("这个月已经审定。"))
     if standing := closing_obstacles(branch, month, today=today):
-        raise MonthRefused(_("还不能审定,有 %(count)d 件事要先办。") % {"count": len(standing)}, standing)
+        raise MonthRefused(_("还不能审定，有 %(count)d 件事要先办。") % {"count": len(standing)}, standing)
     found.state, found.closed_at, found.closed_by = MonthState.CLOSED, now, by
     found.save(update_fields=["state", "closed_at", "closed_by"])
     return found
@@ -150,7 +150,7 @@ def closing_obstacles(branch: Branch, month: Month, *, today: dt.date) -> list[O
         standing.append(Obstacle("unpublished", _("还没有公示。")))
     elif found.state == MonthState.PUBLISHED and found.appeals_until and found.appeals_until >= today:
         standing.append(
-            Obstacle("appeals", _("申诉期到 %(day)s,之后才能审定。") % {"day": found.appeals_until.isoformat()})
+            Obstacle("appeals", _("申诉期到 %(day)s，之后才能审定。") % {"day": found.appeals_until.isoformat()})
         )
     return standing
 
@@ -158,10 +158,10 @@ def closing_obstacles(branch: Branch, month: Month, *, today: dt.date) -> list[O
 def _held(branch: Branch, month: Month) -> BranchMonth:
     found = BranchMonth.objects.select_for_update().filter(branch=branch, month=month.first).first()
     if found is None:
-        raise MonthRefused(_("还没有计算过,请先重算。"), [Obstacle("no_result", _("还没有计算过,请先重算。"))])
+        raise MonthRefused(_("还没有计算过，请先重算。"), [Obstacle("no_result", _("还没有计算过，请先重算。"))])
     return found
 
 
 def _require_clear(branch: Branch, month: Month) -> None:
     if standing := obstacles(branch, month):
-        raise MonthRefused(_("还不能公示,有 %(count)d 件事要先办。") % {"count": len(standing)}, standing)
+        raise MonthRefused(_("还不能公示，有 %(count)d 件事要先办。") % {"count": len(standing)}, standing)

@@ -59,9 +59,9 @@ def request(
 
 def _require_open(found: BranchMonth | None) -> None:
     if found and found.state == MonthState.CLOSED:
-        raise RecomputeRefused(_("这个月已审定,不能重算。"))
+        raise RecomputeRefused(_("这个月已审定，不能重算。"))
     if found and found.state == MonthState.PUBLISHED:
-        raise RecomputeRefused(_("这个月正在公示,请先撤回公示再重算。"))
+        raise RecomputeRefused(_("这个月正在公示，请先撤回公示再重算。"))
 
 
 def run(run_id: int, *, now: dt.datetime) -> bool:
@@ -192,7 +192,7 @@ def sweep(*, now: dt.datetime) -> list[int]:
     """
     lost = Run.objects.filter(Q(status=RunStatus.REQUESTED, requested_at__lt=now - RESEND_AFTER) | _abandoned(now))
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        status=RunStatus.FAILED, finished_at=now, error=_("中断多次,已放弃;请重新发起。")
+        status=RunStatus.FAILED, finished_at=now, error=_("中断多次，已放弃；请重新发起。")
     )
     found = list(lost.order_by("pk").values_list("pk", flat=True))
     for run_id in found:

@@ -118,7 +118,7 @@ def _check_totals(scheme: Scheme, indicators: list[Indicator]) -> None:
         )
     usual = scheme.business_total == 70 and scheme.retention_total == 20
     if not (usual or scheme.override_reason):
-        raise SchemeRefused(_("不按 70/20/10 分配时,要写明理由。"), field="override_reason")
+        raise SchemeRefused(_("不按 70/20/10 分配时，要写明理由。"), field="override_reason")
 
 
 def _percent(value: Decimal) -> str:
@@ -129,16 +129,16 @@ def _check_indicator(indicator: Indicator) -> None:
     measure = MEASURES[indicator.measure]
     if measure.has_weight == (indicator.item_class == ItemClass.POINTS):
         raise SchemeRefused(
-            _("指标 %(code)s:加减分项只能计加分,其它项不能。") % {"code": indicator.code}, field="item_class"
+            _("指标 %(code)s：加减分项只能计加分，其它项不能。") % {"code": indicator.code}, field="item_class"
         )
     if indicator.level != measure.level:
-        raise SchemeRefused(_("指标 %(code)s:主观评价按个人,其它按网格。") % {"code": indicator.code}, field="level")
+        raise SchemeRefused(_("指标 %(code)s：主观评价按个人，其它按网格。") % {"code": indicator.code}, field="level")
     if (indicator.measure != Measure.RATING) == (not indicator.products):
         raise SchemeRefused(
-            _("指标 %(code)s:要写明产品编码(主观评价不写)。") % {"code": indicator.code}, field="products"
+            _("指标 %(code)s：要写明产品编码（主观评价不写）。") % {"code": indicator.code}, field="products"
         )
     if indicator.floor > indicator.cap:
-        raise SchemeRefused(_("指标 %(code)s:下限高于封顶。") % {"code": indicator.code}, field="floor")
+        raise SchemeRefused(_("指标 %(code)s：下限高于封顶。") % {"code": indicator.code}, field="floor")
 
 
 @transaction.atomic
@@ -157,4 +157,4 @@ def issue(*, scheme: Scheme, by: User | None, now: dt.datetime) -> Scheme:
 def require_editable(scheme: Scheme) -> None:
     """Raise SchemeRefused for a scheme that a closed month was scored by: it can only be superseded."""
     if BranchMonth.objects.filter(state=MonthState.CLOSED, current_run__scheme=scheme).exists():
-        raise SchemeRefused(_("已审定的月份用的是这个方案,不能修改;请另立新版本。"))
+        raise SchemeRefused(_("已审定的月份用的是这个方案，不能修改；请另立新版本。"))

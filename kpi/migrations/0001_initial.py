@@ -1074,7 +1074,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="scheme_other_split_has_reason",
-                violation_error_message="不按 70/20/10 分配时,要写明理由。",
+                violation_error_message="不按 70/20/10 分配时，要写明理由。",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1175,7 +1175,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="indicator_weight_or_points",
-                violation_error_message="加减分项没有权重,其它项要有权重。",
+                violation_error_message="加减分项没有权重，其它项要有权重。",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -54,7 +54,7 @@ class Scheme(models.Model):
             models.CheckConstraint(
                 condition=Q(business_total=70, retention_total=20) | ~Q(override_reason=""),
                 name="scheme_other_split_has_reason",
-                violation_error_message=_("不按 70/20/10 分配时,要写明理由。"),
+                violation_error_message=_("不按 70/20/10 分配时，要写明理由。"),
             ),
         ]
         triggers = [used_scheme_guard("{row}.id")]
@@ -102,7 +102,7 @@ class Indicator(models.Model):
             models.CheckConstraint(
                 condition=Q(item_class=ItemClass.POINTS, weight=0) | ~Q(item_class=ItemClass.POINTS) & Q(weight__gt=0),
                 name="indicator_weight_or_points",
-                violation_error_message=_("加减分项没有权重,其它项要有权重。"),
+                violation_error_message=_("加减分项没有权重，其它项要有权重。"),
             ),
         ]
         triggers = [used_scheme_guard("{row}.scheme_id")]

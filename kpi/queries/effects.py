@@ -46,7 +46,7 @@ def _why_not_accepted(slip: Slip) -> str:
     if slip.state in OPEN_STATES:
         return _("%(product)s 还没有正式受理。")
     if slip.state in (SlipState.ACCEPTED, SlipState.COMPLETED):
-        return _("这张单已受理,但没有 %(product)s 的订单。")
+        return _("这张单已受理，但没有 %(product)s 的订单。")
     return _("%(product)s 没有受理:") + str(slip.get_state_display())
 
 
@@ -77,7 +77,7 @@ def _counted(acceptance: Acceptance, shown: BranchMonth | None, effect: Effect) 
         reason = _("计入 %(month)s 的指标 %(code)s(%(delta)s)。") % words
         return Effect(True, effect.month, effect.code, effect.grid, effect.delta, reason)
     if shown and shown.state == MonthState.CLOSED:
-        return _uncounted(_("%(month)s 已审定,之后到达的不再计入。") % words, month=effect.month, grid=effect.grid)
+        return _uncounted(_("%(month)s 已审定，之后到达的不再计入。") % words, month=effect.month, grid=effect.grid)
     reason = _("下次重算后计入 %(month)s 的指标 %(code)s(%(delta)s)。") % words
     return Effect(True, effect.month, effect.code, effect.grid, effect.delta, reason, is_pending=True)
 

@@ -98,7 +98,7 @@ REASONS = {
     "outside_month": gettext_lazy("受理日期不在本月"),
     "no_grid": gettext_lazy("受理当日客户不属于任何网格"),
     "no_indicator": gettext_lazy("产品不在考核方案内"),
-    "new_line": gettext_lazy("本月新开通,不在月初在网数内"),
+    "new_line": gettext_lazy("本月新开通，不在月初在网数内"),
 }
 
 

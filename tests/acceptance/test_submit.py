@@ -74,12 +74,12 @@ def test_submit_by_somebody_else_is_refused(street):
     ("fields", "field", "words"),
     [
         ({"products": ()}, "products", "请至少选一个产品。"),
-        ({"household_code": ""}, "household_code", "请选择客户,或写下新地址。"),
+        ({"household_code": ""}, "household_code", "请选择客户，或写下新地址。"),
         ({"contact_name": ""}, "contact_name", "请写下联系人。"),
-        ({"contact_phone": "1390221764"}, "contact_phone", "少 1 位,应为 11 位。"),
-        ({"contact_phone": "abc"}, "contact_phone", "请写 11 位手机号,或带区号的固定电话。"),
+        ({"contact_phone": "1390221764"}, "contact_phone", "少 1 位，应为 11 位。"),
+        ({"contact_phone": "abc"}, "contact_phone", "请写 11 位手机号，或带区号的固定电话。"),
         ({"has_consent": False}, "has_consent", "提交前要得到客户同意。"),
-        ({"products": ("MOON",)}, "products", "选的产品里有不再销售的,请重选。"),
+        ({"products": ("MOON",)}, "products", "选的产品里有不再销售的，请重选。"),
         ({"source": "moon"}, "source", "请选择来源。"),
     ],
 )

@@ -155,7 +155,7 @@ def test_batch_of_a_colleague_stays_theirs(here: World, there: World) -> None:
 
 @pytest.mark.parametrize("role", [Role.COMPANY, Role.BRANCH, Role.SUB_BUREAU, Role.AUDITOR, Role.IT_ADMIN])
 def test_who_oversees_reads_no_personal_data(here: World, role: Role) -> None:
-    Slip.objects.filter(pk=here.slip.pk).update(notes="找吴家麟,电话13812345678")
+    Slip.objects.filter(pk=here.slip.pk).update(notes="找吴家麟，电话13812345678")
     client = _client(here.users[role])
     for name in ("acceptance:slip_detail", "acceptance:household_card", "acceptance_api_slip"):
         if role in DOORS[name].roles:

@@ -37,7 +37,7 @@ def record(posting: Posting, **fields: object) -> Visit:
 def test_visit_in_the_future_is_refused(posting: Posting) -> None:
     with pytest.raises(visits.VisitInTheFuture) as refused:
         record(posting, visited_at=NOW + HOUR)
-    assert (refused.value.field, str(refused.value)) == ("visited_at", "时间还没到,请核对走访时间。")
+    assert (refused.value.field, str(refused.value)) == ("visited_at", "时间还没到，请核对走访时间。")
 
 
 @pytest.mark.parametrize("kind", ["home", "retention"])

@@ -60,10 +60,10 @@ def zip_bomb() -> bytes:
         (b"\n\n,,\n", "文件里没有表头。"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "这不是表格文件。请上传 .csv 或 .xlsx。"),
         (b"code,name\n1,a\0b\n", "这不是表格文件。请上传 .csv 或 .xlsx。"),
-        (b"PK\x03\x04 not a zip", "文件打不开:它不是完整的 .xlsx。"),
-        (b"code,name\n1,\xff\xff\n", "文字的编码认不出来。请另存为 UTF-8 或 GB18030 的 .csv,或者 .xlsx。"),
-        (",".join(f"c{n}" for n in range(1000)).encode(), "文件有 1000 列,最多 200 列。"),
-        (zip_bomb(), "文件展开后过大,已拒绝打开。"),
+        (b"PK\x03\x04 not a zip", "文件打不开：它不是完整的 .xlsx。"),
+        (b"code,name\n1,\xff\xff\n", "文字的编码认不出来。请另存为 UTF-8 或 GB18030 的 .csv，或者 .xlsx。"),
+        (",".join(f"c{n}" for n in range(1000)).encode(), "文件有 1000 列，最多 200 列。"),
+        (zip_bomb(), "文件展开后过大，已拒绝打开。"),
     ],
 )
 def test_no_table_is_refused_in_words(tmp_path, content, message):

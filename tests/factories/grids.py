@@ -97,7 +97,7 @@ class GridWaiverFactory(factory.django.DjangoModelFactory):
     grid = factory.SubFactory(GridFactory)
     kind = WaiverKind.BAND
     period = factory.LazyFunction(period)
-    reason = "新建小区,明年拆分"
+    reason = "新建小区，明年拆分"
 
 
 class PublishedFigureFactory(factory.django.DjangoModelFactory):

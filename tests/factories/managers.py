@@ -35,7 +35,7 @@ class TeamWaiverFactory(factory.django.DjangoModelFactory):
     grid = factory.SubFactory(GridFactory)
     gap = TeamGap.SHORT
     period = factory.LazyFunction(period)
-    reason = "产假,三月返岗"
+    reason = "产假，三月返岗"
 
 
 class OperatorFactory(factory.django.DjangoModelFactory):

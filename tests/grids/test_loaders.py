@@ -45,7 +45,7 @@ def test_unknown_code_is_refused_with_all_reasons(tmp_path):
 
     assert outcome.counts == (0, 0, 0)
     assert rejected == [
-        (2, ["名称没有填", "家庭专区:“也许”要写“是”或“否”", "分公司编码 99 不存在", "街道编码 88 不存在"])
+        (2, ["名称没有填", "家庭专区：“也许”要写“是”或“否”", "分公司编码 99 不存在", "街道编码 88 不存在"])
     ]
 
 
@@ -118,7 +118,7 @@ def test_period_must_hold_for_a_day(tmp_path):
         tmp_path, "grid_communities", f"{HELD}{grid.code},{community.code},2026-10-01,2026-10-01\n"
     )
 
-    assert rejected == [(2, ["失效日期要晚于生效日期(失效当日不计)"])]
+    assert rejected == [(2, ["失效日期要晚于生效日期（失效当日不计）"])]
 
 
 def test_community_of_another_grid_is_refused_in_words(tmp_path):
@@ -173,4 +173,4 @@ def test_rows_of_one_file_may_not_overlap(tmp_path):
     )
 
     assert outcome.counts == (1, 0, 0)
-    assert rejected == [(3, ["与第 2 行在 2026-03-01 起重叠:一个社区同一天只能属于一个网格"])]
+    assert rejected == [(3, ["与第 2 行在 2026-03-01 起重叠：一个社区同一天只能属于一个网格"])]

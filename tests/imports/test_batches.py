@@ -73,7 +73,7 @@ def test_strict_batch_with_errors_writes_nothing():
 
     batch = run(batch)
 
-    assert (batch.status, batch.error) == (BatchStatus.FAILED, "有 1 行被拒收,按“有错全不导入”没有写入。")
+    assert (batch.status, batch.error) == (BatchStatus.FAILED, "有 1 行被拒收，按“有错全不导入”没有写入。")
     assert not Branch.objects.exists()
 
 
@@ -89,7 +89,7 @@ def test_wrong_file_fails_in_words():
     batch = run(received("甲,乙\n1,2\n"))
 
     assert batch.status == BatchStatus.FAILED
-    assert batch.error == "缺少列:分公司编码、名称。“分公司”的文件要有这些列,次序不限。"
+    assert batch.error == "缺少列：分公司编码、名称。“分公司”的文件要有这些列，次序不限。"
 
 
 def test_repeated_column_fails_in_words():

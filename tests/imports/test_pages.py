@@ -78,7 +78,7 @@ def test_wrong_file_is_answered_beside_the_field(client, admin, content, words):
 
 
 def test_chosen_kind_must_fit(client, admin):
-    assert "缺少列:" in upload(client, kind="households").content.decode()
+    assert "缺少列：" in upload(client, kind="households").content.decode()
 
 
 def test_discard(client, admin):

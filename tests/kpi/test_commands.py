@@ -53,7 +53,7 @@ def test_recompute_waits_for_the_result(grid):
         "people": 1,
         "error": "",
     }
-    assert "1 个网格,1 人" in call("recompute_month", "2026-10", "--wait", "--branch", grid.branch.code)
+    assert "1 个网格，1 人" in call("recompute_month", "2026-10", "--wait", "--branch", grid.branch.code)
 
 
 def test_recompute_without_waiting_queues_a_row(grid):

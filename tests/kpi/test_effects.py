@@ -36,7 +36,7 @@ def test_acceptance_that_came_after_the_result_is_pending_and_after_the_closing_
     assert [effect.is_pending for effect in effect_of_acceptance(order)] == [True]
     BranchMonth.objects.update(state="closed")
 
-    assert told(effect_of_acceptance(order)) == [(False, "", 0, "2026-10 已审定,之后到达的不再计入。")]
+    assert told(effect_of_acceptance(order)) == [(False, "", 0, "2026-10 已审定，之后到达的不再计入。")]
 
 
 def test_acceptance_without_a_grid_or_outside_the_scheme_says_so():
@@ -59,7 +59,7 @@ def test_slip_tells_of_each_product():
 
     assert told(effect_of_slip(slip)) == [
         (True, "A", 1, "计入 2026-10 的指标 A(+1)。"),
-        (False, "", 0, "这张单已受理,但没有 3G 的订单。"),
+        (False, "", 0, "这张单已受理，但没有 3G 的订单。"),
     ]
     waiting = SlipLineFactory(slip=SlipFactory(grid=grid)).slip
     assert told(effect_of_slip(waiting)) == [(False, "", 0, "FTTH宽带 还没有正式受理。")]

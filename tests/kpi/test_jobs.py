@@ -141,7 +141,7 @@ def test_sweeper_gives_up_a_run_that_keeps_dying():
 
     assert recompute.sweep(now=LATER) == []
     run.refresh_from_db()
-    assert (run.status, run.error) == (RunStatus.FAILED, "中断多次,已放弃;请重新发起。")
+    assert (run.status, run.error) == (RunStatus.FAILED, "中断多次，已放弃；请重新发起。")
 
 
 @pytest.mark.django_db

@@ -44,8 +44,8 @@ def test_bad_targets_say_why(tmp_path):
     )
 
     assert rejected == [
-        (2, ["2026-10 的考核方案没有指标 Z,可以用 A、B、C、D、E、F、G"]),
-        (3, ["目标值:要在 0 到 9999999999 之间"]),
+        (2, ["2026-10 的考核方案没有指标 Z，可以用 A、B、C、D、E、F、G"]),
+        (3, ["目标值：要在 0 到 9999999999 之间"]),
         (4, ["网格编码 G9 不存在"]),
     ]
 
@@ -54,7 +54,7 @@ def test_closed_month_is_refused_in_words(tmp_path):
     grid = GridFactory(code="G1", branch__name="南开分公司")
     manager = ManagerFactory(staff_no="007", branch=grid.branch)
     close(grid.branch)
-    reason = "2026-10 已审定,南开分公司的数据不能再改;请在开放的月份里做调整"
+    reason = "2026-10 已审定，南开分公司的数据不能再改；请在开放的月份里做调整"
 
     _outcome, targets = take_text(tmp_path, "targets", "month,grid_code,indicator,target\n2026-10,G1,A,1\n")
     _outcome, ratings = take_text(
@@ -78,8 +78,8 @@ def test_ratings_carry_who_rated(tmp_path):
 
     assert outcome.counts == (1, 0, 0)
     assert rejected == [
-        (3, ["得分:要在 0 到 100 之间"]),
-        (4, ["子项:“跳舞”不认识,请写宣传、促销活动、营业厅培训、社区关系、信息上报"]),
+        (3, ["得分：要在 0 到 100 之间"]),
+        (4, ["子项：“跳舞”不认识，请写宣传、促销活动、营业厅培训、社区关系、信息上报"]),
     ]
     rating = Rating.objects.get()
     assert (rating.score, rating.comment, rating.rated_by) == (Decimal("90.00"), "好", user)

@@ -57,7 +57,7 @@ def test_month_goes_from_trial_to_published_to_closed(grid):
 
 
 def test_month_without_a_result_is_refused(grid):
-    assert texts(grid) == ["还没有计算过,请先重算。"]
+    assert texts(grid) == ["还没有计算过，请先重算。"]
     with pytest.raises(months.MonthRefused):
         publish(grid)
 
@@ -77,7 +77,7 @@ def test_input_that_came_after_the_result_stands_in_the_way(grid):
     recomputed()
     assert texts(grid) == []
     AcceptanceFactory(grid=grid)
-    assert texts(grid) == ["上次重算之后数据有变化,涉及 2 项,请重算。"]
+    assert texts(grid) == ["上次重算之后数据有变化，涉及 2 项，请重算。"]
     recomputed()
     assert texts(grid) == []
 

@@ -70,7 +70,7 @@ def test_another_split_needs_a_reason():
     scheme, rows = draft(A="15", E="20")
     scheme.business_total, scheme.retention_total = Decimal(60), Decimal(30)
 
-    assert refusal(scheme, rows) == "不按 70/20/10 分配时,要写明理由。"
+    assert refusal(scheme, rows) == "不按 70/20/10 分配时，要写明理由。"
     scheme.override_reason = "保有攻坚季"
     schemes.validate(scheme=scheme, indicators=rows)
 
@@ -78,10 +78,10 @@ def test_another_split_needs_a_reason():
 def test_indicator_of_the_wrong_kind_is_refused_by_name():
     scheme, rows = draft()
     rows[0].products = []
-    assert refusal(scheme, rows) == "指标 A:要写明产品编码(主观评价不写)。"
+    assert refusal(scheme, rows) == "指标 A：要写明产品编码（主观评价不写）。"
     scheme, rows = draft()
     rows[6].level = "grid"
-    assert refusal(scheme, rows) == "指标 G:主观评价按个人,其它按网格。"
+    assert refusal(scheme, rows) == "指标 G：主观评价按个人，其它按网格。"
 
 
 def test_scheme_is_issued_once():

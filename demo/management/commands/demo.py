@@ -50,7 +50,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(result, ensure_ascii=False))
         else:
             self.stdout.write(
-                _("演示公司已建好:%(households)s 户,%(months)d 个月,用时 %(seconds)s 秒。")
+                _("演示公司已建好：%(households)s 户，%(months)d 个月，用时 %(seconds)s 秒。")
                 % {"households": f"{plan.households:,}", "months": plan.months, "seconds": took}
             )
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not Company.objects.filter(is_demo=True).exists():
-            raise CommandError(_("这不是演示公司:真实公司的登录名和密码不会显示。"))
+            raise CommandError(_("这不是演示公司：真实公司的登录名和密码不会显示。"))
         users = {user.username: user for user in User.objects.filter(username__in=LOGINS)}
         known = [users[name] for name in LOGINS if name in users]
         if options["json"]:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             ]
             self.stdout.write(json.dumps(rows, ensure_ascii=False))
             return
-        self.stdout.write(_("演示登录,密码都是 %(password)s:") % {"password": PASSWORD})
+        self.stdout.write(_("演示登录，密码都是 %(password)s:") % {"password": PASSWORD})
         for user in known:
             self.stdout.write(
                 f"  {user.username:<12} {user.get_role_display()}  {user.name} {user.staff_code}".rstrip()
