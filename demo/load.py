@@ -31,9 +31,7 @@ def require_empty() -> None:
         for model in apps.get_app_config(room).get_models():
             if model.__name__ not in SEEDED and model._default_manager.exists():
                 raise DatabaseInUse(
-                    _(
-                        "数据库里已有数据（%(table)s）。请换一个 GM_DATA_DIR，或先执行 make reset；演示公司只建在空库里。"
-                    )
+                    _("数据库里已有数据（%(table)s）。请换一个 GM_DATA_DIR，或先 make reset；演示公司只建在空库里。")
                     % {"table": model._meta.verbose_name}
                 )
 

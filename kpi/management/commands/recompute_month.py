@@ -66,7 +66,7 @@ def _document(run: Run) -> dict[str, Any]:
 def _sentence(run: Run) -> str:
     facts = _document(run)
     if run.status == RunStatus.DONE:
-        done = _("%(month)s 已重算（#%(run)d，方案 %(scheme)s）：%(grids)d 个网格，%(people)d 人，用时 %(seconds).1f 秒")
+        done = _("%(month)s 已重算（#%(run)d，方案 %(scheme)s）：%(grids)d 个网格，%(people)d 人，%(seconds).1f 秒")
         return done % facts
     entered = _("%(month)s 的重算已登记（#%(run)d，%(status)s）")
     return entered % (facts | {"status": run.get_status_display()})
