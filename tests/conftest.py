@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from gridmarketing import embedded
+from gridmarketing import embedded, prepare
 from tests.product import product
 
 __all__ = ["product"]
@@ -23,6 +23,7 @@ if MAIN_PROCESS:
     # Beside the company's data, never in it: a test cluster doesn't survive a crash.
     os.environ["GM_DATA_DIR"] = str(Path(os.environ.get("GM_DATA_DIR") or embedded.ROOT / ".local") / "test")
     _started = embedded.ensure(fast=True)
+    prepare.compile_messages([embedded.ROOT / "locale"])
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 # Playwright keeps an event loop running, which makes Django refuse ordinary queries in browser tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -63,10 +63,13 @@ function pick(found) {
 
 let typing = 0;
 let asked = 0;
-document.getElementById("home-q").addEventListener("input", (event) => {
+const query = document.getElementById("home-q");
+const ask = () => {
   clearTimeout(typing);
-  typing = setTimeout(() => lookUp(event.target.value.trim()), 250);
-});
+  typing = setTimeout(() => lookUp(query.value.trim()), 250);
+};
+query.addEventListener("input", ask);
+if (query.value) ask(); // typed while this script was still on its way
 
 async function lookUp(text) {
   const mine = ++asked;
@@ -111,6 +114,16 @@ function startAnew() {
   scrollTo(0, 0);
 }
 
+// Without a line the phone looks at what the server would decline, in the same words.
+function lacking(slip) {
+  const digits = slip.contact_phone.replace(/\D/g, "").length;
+  if (!slip.household_code && !slip.typed_address) return "household_code";
+  if (!slip.products.length) return "products";
+  if (!slip.contact_name) return "contact_name";
+  if (digits < 10 || digits > 13) return "contact_phone";
+  return slip.has_consent ? "" : "has_consent";
+}
+
 async function submit() {
   const slip = words();
   const kept = { ...slip, user, address: home?.address };
@@ -129,8 +142,8 @@ async function submit() {
   } else if (status === 409 || status === 422 || status === 400) {
     complain(body.field || "other", body.message || "");
   } else {
-    if (!slip.products.length) return complain("products", document.querySelector("legend").textContent);
-    if (!slip.has_consent) return complain("has_consent", field("has_consent").parentElement.textContent);
+    const name = lacking(slip);
+    if (name) return complain(name, $(`[data-error="${name}"]`).dataset.word);
     await keep(kept);
     startAnew();
     $(status === 401 ? "[data-login]" : "[data-stored]").hidden = false;
@@ -147,6 +160,12 @@ form.addEventListener("submit", async (event) => {
   try { await submit(); } finally { busy = button.disabled = false; }
 });
 form.addEventListener("input", saveDraft);
+// What is mended is no longer complained about.
+form.addEventListener("input", ({ target }) => {
+  const place = $(`[data-error="${target.name}"]`);
+  if (place) place.hidden = true;
+  target.closest(".field")?.classList.remove("err");
+});
 $("[data-change]").addEventListener("click", () => { pick(null); document.getElementById("home-q").focus(); });
 
 const word = button.textContent;
