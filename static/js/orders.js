@@ -6,6 +6,10 @@ export function addOrder(root = document) {
   const next = last.cloneNode(true);
   next.querySelector("b").textContent = orders.querySelectorAll("[data-order]").length + 1;
   next.querySelector("[name=order_no]").value = "";
+  // A product is accepted once: what is chosen already is not offered as the next.
+  const taken = new Set([...orders.querySelectorAll("select")].map((select) => select.value));
+  const select = next.querySelector("select");
+  select.value = [...select.options].find((option) => !taken.has(option.value))?.value ?? select.value;
   for (const message of next.querySelectorAll(".msg")) message.remove();
   for (const field of next.querySelectorAll(".err")) field.classList.remove("err");
   orders.append(next);

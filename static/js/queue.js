@@ -6,6 +6,9 @@ const list = document.querySelector("[data-queue]");
 const rows = () => [...list.querySelectorAll("[data-slip]")];
 let chosen = list.querySelector("[aria-selected=true]")?.dataset.slip;
 
+// A refused step answers under its own address: a reload or a query from there belongs to the queue.
+if (location.pathname !== list.dataset.address) history.replaceState(null, "", `${list.dataset.address}?slip=${chosen || ""}`);
+
 function mark() {
   for (const row of rows()) {
     if (row.dataset.slip === chosen) row.setAttribute("aria-selected", "true");
@@ -20,7 +23,7 @@ function choose(row) {
   row.scrollIntoView({ block: "nearest" });
   const link = row.querySelector("a");
   history.replaceState(null, "", link.href);
-  window.htmx.ajax("GET", link.getAttribute("hx-get"), { target: "#slip-panel" });
+  window.htmx.ajax("GET", link.dataset.panel, { target: "#slip-panel" });
 }
 
 function step(by) {
@@ -52,7 +55,9 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("accept-form")?.requestSubmit();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, button, a, summary")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  // A link or a button keeps its own Enter; the other keys go on working after a click.
+  if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();
@@ -68,6 +73,16 @@ document.addEventListener("click", (event) => {
     if (event.target.closest("a")) event.preventDefault();
     choose(row);
   }
+});
+
+// The session ran out: never the login page inside the queue. The refresh of the list waits while numbers are typed.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target, pathInfo } = event.detail;
+  const asked = new URL(pathInfo.requestPath, location.href).pathname;
+  if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked) return;
+  event.detail.shouldSwap = false;
+  const typed = [...panel.querySelectorAll("[name=order_no]")].some((field) => field.value);
+  if (target === panel || !typed) location.reload();
 });
 
 // A refreshed list keeps what was chosen.
