@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from tests.factories.acceptance import AcceptanceFactory
-from tests.factories.accounts import user_of_branch
+from tests.factories.acceptance import AcceptanceFactory, SlipFactory, SlipLineFactory
+from tests.factories.accounts import user_of_branch, user_of_hall
 from tests.factories.grids import BranchFactory, GridFactory
 from tests.factories.kpi import recomputed
 
@@ -33,3 +33,12 @@ def test_acceptance_effect_of_another_branch_is_not_there(client) -> None:
     acceptance = accepted(GridFactory())
     client.force_login(user_of_branch(BranchFactory()))
     assert client.get(reverse("kpi:acceptance_effect", args=[acceptance.order_no])).status_code == 404
+
+
+def test_acceptance_outlook_says_what_the_grid_will_stand_at(client) -> None:
+    slip = SlipFactory(grid=GridFactory())
+    SlipLineFactory(slip=slip, product_id="FTTH")
+    client.force_login(user_of_hall(slip.hall))
+    page = client.get(reverse("kpi:acceptance_outlook", args=[slip.number])).content.decode()
+    assert slip.grid.name in page
+    assert "<b>A</b> 0 → 1" in page
