@@ -37,6 +37,11 @@ class Own:
     time: float
 
     @property
+    def is_shared(self) -> bool:
+        """A fraction can only come from acceptances won together with somebody."""
+        return self.net != self.net.to_integral_value()
+
+    @property
     def done(self) -> float | None:
         return float(self.net) * 100 / float(self.target) if self.target else None
 
@@ -94,7 +99,7 @@ def _own(manager: Manager, posting: Posting | None, today: dt.date) -> Own | Non
     if rule is None:
         return None
     developed = own_development(manager, month, rule.products)
-    net = sum((-d.share if d.is_cancelled else d.share for d in developed), Decimal(0)) / 100
+    net = sum((d.counted for d in developed), Decimal(0))
     grid_target, people = _share_of_target(posting, rule, month, today)
     target = (grid_target / people).quantize(Decimal(1)) if grid_target and people else None
     return Own(rule.name, net, target, grid_target, people, today.day * 100 / month.days)

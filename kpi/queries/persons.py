@@ -52,6 +52,11 @@ class Development:
     share: Decimal
     is_cancelled: bool
 
+    @property
+    def counted(self) -> Decimal:
+        """What it adds to the person's own development: 1 or the share of it, less when cancelled."""
+        return (-self.share if self.is_cancelled else self.share) / 100
+
 
 def own_development(manager: Manager, month: Month, products: list[str]) -> list[Development]:
     """Acceptances of the month that the person won, newest first, and cancellations that fell in it."""

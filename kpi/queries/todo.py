@@ -14,6 +14,7 @@ from acceptance.domain.clocks import Clock, clock_of
 from acceptance.models import Slip
 from accounts.scope import Scope
 from core.formats import duration, listed, number
+from core.formats import month as in_month
 from core.periods import Month
 from grids.choices import WaiverKind
 from grids.models import Grid, GridWaiver
@@ -92,11 +93,11 @@ def missing_ratings(scope: Scope, before: Generation, branch: int | None) -> lis
     if not people:
         return []
     names = listed(row.manager.name for row in people[:NAMED] if row.manager)
-    title = ngettext("%(n)d 人的 %(month)s 评价未交", "%(n)d 人的 %(month)s 评价未交", len(people))
+    title = ngettext("%(n)d 人的 %(month)s评价未交", "%(n)d 人的 %(month)s评价未交", len(people))
     return [
         Todo(
             "warn",
-            title % {"n": len(people), "month": before.month},
+            title % {"n": len(people), "month": in_month(before.month)},
             _("%(names)s；不交，这个月不能审定") % {"names": names},
             f"{reverse('kpi:rating_list')}?month={before.month}&missing=1",
             _("去评价"),

@@ -155,6 +155,7 @@ def branch_league(rows: list[BranchRow], indicators: Sequence[Indicator], shown:
     return {
         "lines": [(row, MonthState(state) if state else None, cells) for row, state, cells in lines],
         "indicators": indicators,
+        "heads": [(i.code, head(i.name)) for i in indicators],
         "mean": sum(row.mean * row.grids for row in rows) / grids if grids else None,
         "grid_count": grids,
         "low_count": sum(row.low for row in rows),

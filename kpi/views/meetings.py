@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.doors import DEPARTMENT, OVERSEERS, open_to
 from core.formats import listed, moment, number
+from core.formats import month as in_month
 from core.periods import Month, local_day
 from core.svg import ranked_bars
 from grids.models import Branch
@@ -49,7 +50,7 @@ def show(request: HttpRequest, month: str, branch: str) -> HttpResponse:
         "bars": _bars(found),
         "lost": [(one, _segments(one, found.lost)) for one in found.lost],
         "low_line": LOW_TOTAL,
-        "meeting_label": _("%(branch)s %(month)s 例会") % {"branch": place.name, "month": at},
+        "meeting_label": _("%(branch)s %(month)s例会") % {"branch": place.name, "month": in_month(at)},
         "snapshot_label": _("快照 #%(run)s，%(at)s 冻结") % {"run": run.pk, "at": moment(run.watermark_at)},
         "may_decide": request.user.role in DEPARTMENT,
     }

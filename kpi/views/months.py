@@ -37,6 +37,7 @@ def _obstacle_links(found: list[months.Obstacle], month: Month, branch: Branch) 
     """Each obstacle with the page where it is mended."""
     place = f"?month={month}&branch={branch.code}&missing=1"
     pages = {"no_target": reverse("kpi:target_list") + place, "no_rating": reverse("kpi:rating_list") + place}
+    pages["unpublished"] = reverse("kpi:month_publish", args=[month, branch.code])
     return [(one, pages.get(one.kind, "")) for one in found]
 
 

@@ -5,6 +5,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.formats import MINUS, named
 from core.svg import item_cell, rank_change, score_bar
@@ -20,13 +21,16 @@ def figure(value: float, places: int = 2) -> str:
     return f"{value:,.{places}f}".replace("-", MINUS)
 
 
+#: The short heads of the standard scheme, so that the catalogue knows them.
+SHORT_HEADS = (gettext_noop("3G融合"), gettext_noop("2G融合"), gettext_noop("固话保有"), gettext_noop("宽带保有"))
+
+
 def head(name: str) -> str:
-    """An indicator's name as the head of a narrow column; whole where the reader's language has its own."""
-    if (own := named(name)) != name:
-        return own
-    for word in ("版亲情1+", "用户"):
-        name = name.replace(word, "")
-    return name.removesuffix("率") if name != "FTTH宽带" else "FTTH"
+    """An indicator's name as the head of a narrow column; whole where only the whole name is translated."""
+    short_name = name.replace("版亲情1+", "").replace("用户", "").removesuffix("率").replace("FTTH宽带", "FTTH")
+    own, own_short = named(name), named(short_name)
+    is_translated_only_whole = own != name and own_short == short_name and not short_name.isascii()
+    return own if is_translated_only_whole else own_short
 
 
 def short(value: float) -> str:

@@ -46,12 +46,14 @@ def request_run(request: HttpRequest) -> HttpResponse:
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """How far is the recompute, and what came of it?"""
     run = get_object_or_404(runs_within(request.scope), pk=pk)
-    template = "kpi/_run.html" if request.headers.get("HX-Request") else "kpi/run_detail.html"
+    is_fragment = bool(request.headers.get("HX-Request"))
+    template = "kpi/_run.html" if is_fragment else "kpi/run_detail.html"
     return render(
         request,
         template,
         {
             "run": run,
+            "out_of_band": is_fragment,
             "trial": trial_number(run),
             "percent": 100 * run.steps_done // run.steps_total if run.steps_total else 0,
             "running": run.status in ("requested", "running"),
