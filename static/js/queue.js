@@ -31,10 +31,21 @@ function step(by) {
   choose(all[Math.max(0, Math.min(all.length - 1, all.findIndex((row) => row.dataset.slip === chosen) + by))]);
 }
 
+// The other slip is asked for only when this one is its duplicate.
+function askFirst(dialog) {
+  const first = dialog.querySelector("[data-first]");
+  if (first) first.hidden = dialog.querySelector("[name=outcome]").value !== "duplicate";
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.name === "outcome") askFirst(target.closest("dialog"));
+});
+
 function open(id, outcome) {
   const dialog = document.getElementById(id);
   if (!dialog) return;
   if (outcome) dialog.querySelector("[name=outcome]").value = outcome;
+  askFirst(dialog);
   dialog.showModal();
 }
 
