@@ -155,10 +155,12 @@ class DecisionForm(forms.ModelForm):
     class Meta:
         model = Decision
         fields = ("text", "owner", "due_on")
-        widgets = {"due_on": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
 
 class PublishForm(forms.Form):
     """Until when people may appeal."""
 
-    appeals_until = forms.DateField(label=_lazy("申诉截止"), widget=forms.DateInput(attrs={"type": "date"}))
+    appeals_until = forms.DateField(
+        label=_lazy("申诉截止"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
