@@ -16,18 +16,14 @@ def number(person: Person, request: pytest.FixtureRequest) -> str:
 
 
 def _choose(page: Page, number: str) -> None:
-    """Press ↓ until the panel shows the slip."""
-    panel = page.get_by_role("region", name="所选的单")
+    """Press ↓ until the slip is the chosen row, as fast as a clerk's finger; the last one asked for is shown."""
     rows = page.get_by_role("region", name="等着办的单").get_by_role("row")
+    chosen = page.locator(f'[data-slip="{number}"][aria-selected=true]')
     for _step in range(rows.count()):
-        if panel.get_by_role("link", name=number).count():
-            return
-        chosen = page.get_by_role("row", selected=True)
-        before = chosen.inner_text()
+        if chosen.count():
+            break
         page.keyboard.press("ArrowDown")
-        with page.expect_response(lambda answer: "/panel/" in answer.url):
-            pass
-        assert chosen.inner_text() != before
+    panel = page.get_by_role("region", name="所选的单")
     expect(panel.get_by_role("link", name=number)).to_be_visible()
 
 
