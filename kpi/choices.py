@@ -60,3 +60,17 @@ class RunCause(models.TextChoices):
     NIGHTLY = "nightly", _("夜间重算")
     COMMAND = "command", _("命令行")
     LATE_FILE = "late_file", _("文件到达")
+    LATE_RECORD = "late_record", _("新记录到达")
+    CORRECTION = "correction", _("更正重算")
+
+
+class AppealOutcome(models.TextChoices):
+    UPHELD = "upheld", _("成立")
+    REJECTED = "rejected", _("不成立")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class DecisionKind(models.TextChoices):
+    PLAIN = "plain", _("事项")
+    TARGET = "target", _("下月目标")
+    FOLLOW_UP = "follow_up", _("跟进")

@@ -1,17 +1,29 @@
-from kpi.models.inputs import Rating, Target
-from kpi.models.months import BranchMonth, Decision
-from kpi.models.schemes import Indicator, Scheme
+from kpi.models.appeals import Appeal
+from kpi.models.corrections import Adjustment, Correction
+from kpi.models.inputs import Rating, RatingDraft, Target
+from kpi.models.meetings import Decision, MeetingSnapshot
+from kpi.models.months import BranchMonth
+from kpi.models.plans import TargetChange, TargetPlan
+from kpi.models.schemes import Indicator, Scheme, SchemeReceipt
 from kpi.models.scores import Balance, ItemScore, Run, Score
 
 __all__ = [
+    "Adjustment",
+    "Appeal",
     "Balance",
     "BranchMonth",
+    "Correction",
     "Decision",
     "Indicator",
     "ItemScore",
+    "MeetingSnapshot",
     "Rating",
+    "RatingDraft",
     "Run",
     "Scheme",
+    "SchemeReceipt",
     "Score",
     "Target",
+    "TargetChange",
+    "TargetPlan",
 ]

@@ -2,25 +2,34 @@
 
 import pgtrigger
 
-# The name of the message is read by the application to explain the refusal.
+# The names of the messages are read by the application to explain the refusal.
 CLOSED = "kpi_month_closed"
+FROZEN = "kpi_targets_frozen"
 
 _REFUSE = """
 IF EXISTS (SELECT 1 FROM {rows} touched JOIN kpi_branchmonth closed
-           ON closed.state = 'closed' AND closed.month = touched.month AND closed.branch_id = {branch}) THEN
+           ON closed.state = 'closed' AND closed.month = touched.month AND closed.branch_id = {branch}{spared}) THEN
     RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation';
 END IF;
 """
 
 
-def closed_month_guards(branch: str = "touched.branch_id") -> list[pgtrigger.Trigger]:
-    """Refuse any change of rows of a closed month. `branch` is SQL for the branch of a row named `touched`.
+# A correction of a closed month is a generation of its own beside the closed one, until somebody signs it.
+NOT_A_CORRECTION = """
+           AND NOT EXISTS (SELECT 1 FROM kpi_run run
+                           WHERE run.id = touched.run_id AND run.cause = 'correction'
+                             AND NOT EXISTS (SELECT 1 FROM kpi_correction signed WHERE signed.run_id = run.id))"""
+
+
+def closed_month_guards(branch: str = "touched.branch_id", *, spared: str = "") -> list[pgtrigger.Trigger]:
+    """Refuse any change of rows of a closed month. `branch` is SQL for the branch of a row named `touched`,
+    `spared` a condition that leaves rows out.
 
     Statement triggers: a run writes thousands of rows at once, and asking once for each cost more than the sums.
     """
 
     def check(rows: str) -> str:
-        return _REFUSE.format(rows=rows, branch=branch, message=CLOSED)
+        return _REFUSE.format(rows=rows, branch=branch, spared=spared, message=CLOSED)
 
     def trigger(name: str, operation: pgtrigger.Operation, **tables: str) -> pgtrigger.Trigger:
         return pgtrigger.Trigger(
@@ -57,13 +66,15 @@ def no_truncate_guard() -> pgtrigger.Trigger:
 
 
 def shown_run_guard() -> pgtrigger.Trigger:
-    """Refuse any change of the run that a closed month shows: it says by which scheme and up to when it was scored."""
+    """Refuse any change of a run that a closed month or its correction shows: it says by which scheme and up to when
+    it was scored."""
     return pgtrigger.Trigger(
         name="closed_month_run",
         when=pgtrigger.Before,
         operation=pgtrigger.Update | pgtrigger.Delete,
         func=f"""
-        IF EXISTS (SELECT 1 FROM kpi_branchmonth WHERE state = 'closed' AND current_run_id = OLD.id) THEN
+        IF EXISTS (SELECT 1 FROM kpi_branchmonth WHERE state = 'closed' AND current_run_id = OLD.id)
+           OR EXISTS (SELECT 1 FROM kpi_correction WHERE run_id = OLD.id) THEN
             RAISE EXCEPTION '{CLOSED}' USING ERRCODE = 'check_violation';
         END IF;
         IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
@@ -90,3 +101,41 @@ def used_scheme_guard(scheme: str) -> pgtrigger.Trigger:
         RETURN OLD;
         """,
     )
+
+
+def target_history() -> list[pgtrigger.Trigger]:
+    """Write each change of a target to its history, and refuse one without a reason once the month's are frozen."""
+    changed = """
+    (OLD.value, OLD.is_exempt) IS DISTINCT FROM (NEW.value, NEW.is_exempt)
+    """
+    subject = "coalesce(NEW.{0}, OLD.{0})"
+    return [
+        pgtrigger.Trigger(
+            name="frozen",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            func=f"""
+            IF {changed} AND (TG_OP = 'DELETE' OR NEW.change_reason = '') AND EXISTS (
+                SELECT 1 FROM kpi_targetplan plan JOIN grids_grid grid ON grid.branch_id = plan.branch_id
+                WHERE plan.month = {subject.format("month")} AND grid.id = {subject.format("grid_id")}) THEN
+                RAISE EXCEPTION '{FROZEN}' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN coalesce(NEW, OLD);
+            """,
+        ),
+        pgtrigger.Trigger(
+            name="write_history",
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            func=f"""
+            IF {changed} THEN
+                INSERT INTO kpi_targetchange
+                    (month, grid_id, code, old_value, new_value, old_exempt, new_exempt, reason, at, by_id)
+                VALUES ({subject.format("month")}, {subject.format("grid_id")}, {subject.format("code")},
+                        OLD.value, NEW.value, coalesce(OLD.is_exempt, false), coalesce(NEW.is_exempt, false),
+                        coalesce(NEW.change_reason, ''), now(), NEW.changed_by_id);
+            END IF;
+            RETURN NULL;
+            """,
+        ),
+    ]

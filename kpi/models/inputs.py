@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import Scope
 from grids.models import Grid
 from kpi.choices import RatingItem
-from kpi.models.guards import closed_month_guards
+from kpi.models.guards import closed_month_guards, target_history
 from managers.models import Manager
 
 
@@ -26,6 +26,10 @@ class Target(models.Model):
     value = models.DecimalField(_("目标值"), max_digits=12, decimal_places=2)
     is_exempt = models.BooleanField(_("不考核"), default=False)
     reason = models.CharField(_("理由"), max_length=200, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("修改人")
+    )
+    change_reason = models.CharField(_("变更理由"), max_length=200, blank=True, db_default="")
 
     objects = TargetQuerySet.as_manager()
 
@@ -46,7 +50,10 @@ class Target(models.Model):
                 violation_error_message=_("不考核要写明理由。"),
             ),
         ]
-        triggers = closed_month_guards("(SELECT branch_id FROM grids_grid WHERE id = touched.grid_id)")
+        triggers = [
+            *closed_month_guards("(SELECT branch_id FROM grids_grid WHERE id = touched.grid_id)"),
+            *target_history(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.grid_id} {self.code}"
@@ -90,6 +97,40 @@ class Rating(models.Model):
             ),
         ]
         triggers = closed_month_guards("kpi_rated_branch(touched.month, touched.manager_id)")
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.manager_id} {self.item}"
+
+
+class RatingDraftQuerySet(models.QuerySet["RatingDraft"]):
+    def within(self, scope: Scope) -> Self:
+        return self.filter(manager__in=Manager.objects.within(scope))
+
+
+class RatingDraft(models.Model):
+    """A rating that its rater hasn't given yet: scores nobody, seen only by the rater. An empty score is a comment."""
+
+    month = models.DateField(_("月份"))
+    manager = models.ForeignKey(Manager, models.PROTECT, verbose_name=_("客户经理"))
+    item = models.CharField(_("子项"), max_length=12, choices=RatingItem.choices)
+    score = models.DecimalField(_("得分"), max_digits=5, decimal_places=2, null=True, blank=True)
+    comment = models.CharField(_("评语"), max_length=300, blank=True)
+    rater = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("评价人"))
+    saved_at = models.DateTimeField(_("保存时间"))
+
+    objects = RatingDraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("评价草稿")
+        verbose_name_plural = _("评价草稿")
+        constraints = [
+            models.UniqueConstraint(fields=["month", "manager", "item", "rater"], name="ratingdraft_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="ratingdraft_month_first"),
+            models.CheckConstraint(condition=Q(item__in=RatingItem.values), name="ratingdraft_item_known"),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__range=(0, 100)), name="ratingdraft_0_to_100"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.manager_id} {self.item}"

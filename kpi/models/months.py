@@ -32,6 +32,8 @@ class BranchMonth(models.Model):
         related_name="current_for",
         verbose_name=_("当前结果"),
     )
+    # Raised when part of the shown generation is scored anew: a reader's copy of the page is then out of date.
+    revision = models.PositiveIntegerField(_("修订"), default=0, db_default=0)
     published_at = models.DateTimeField(_("公示时间"), null=True, blank=True)
     appeals_until = models.DateField(_("申诉截止"), null=True, blank=True)
     closed_at = models.DateTimeField(_("审定时间"), null=True, blank=True)
@@ -71,31 +73,3 @@ class BranchMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.branch_id} {self.month:%Y-%m}"
-
-
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def within(self, scope: Scope) -> Self:
-        return self.filter(branch__in=Branch.objects.within(scope))
-
-
-class Decision(models.Model):
-    """What a review meeting decided about a month, who does it and until when."""
-
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="decisions", verbose_name=_("分公司"))
-    month = models.DateField(_("所议月份"))
-    text = models.CharField(_("决定"), max_length=300)
-    owner = models.CharField(_("责任人"), max_length=40)
-    due_on = models.DateField(_("期限"))
-    done_on = models.DateField(_("办结日期"), null=True, blank=True)
-    recorded_at = models.DateTimeField(_("记录时间"), auto_now_add=True)
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("例会决定")
-        verbose_name_plural = _("例会决定")
-        ordering = ["due_on", "id"]
-        constraints = [models.CheckConstraint(condition=Q(month__day=1), name="decision_month_first")]
-
-    def __str__(self) -> str:
-        return self.text

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from grids.models import Branch
 from kpi.choices import ItemClass, Level, Measure, SchemeStatus
 from kpi.models.guards import used_scheme_guard
 
@@ -109,3 +110,20 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class SchemeReceipt(models.Model):
+    """A branch has read an issued scheme."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="receipts", verbose_name=_("方案"))
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("分公司"))
+    read_at = models.DateTimeField(_("签收时间"))
+    read_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("签收人"))
+
+    class Meta:
+        verbose_name = _("方案签收")
+        verbose_name_plural = _("方案签收")
+        constraints = [models.UniqueConstraint(fields=["scheme", "branch"], name="scheme_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id} {self.branch_id}"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import Scope
 from grids.models import Branch, Community, Grid, place_filter
 from kpi.choices import ItemStatus, RunCause, RunStatus
-from kpi.models.guards import closed_month_guards, shown_run_guard
+from kpi.models.guards import NOT_A_CORRECTION, closed_month_guards, shown_run_guard
 from kpi.models.schemes import Scheme
 from managers.models import Manager
 
@@ -20,7 +20,7 @@ class Run(models.Model):
     month = models.DateField(_("月份"))
     branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("分公司"))
     scheme = models.ForeignKey(Scheme, models.PROTECT, null=True, blank=True, verbose_name=_("方案"))
-    cause = models.CharField(_("起因"), max_length=10, choices=RunCause.choices)
+    cause = models.CharField(_("起因"), max_length=12, choices=RunCause.choices)
     status = models.CharField(_("状态"), max_length=10, choices=RunStatus.choices, default=RunStatus.REQUESTED)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -154,7 +154,7 @@ class Score(models.Model):
             ),
             models.CheckConstraint(condition=ONE_SUBJECT, name="score_one_subject"),
         ]
-        triggers = closed_month_guards()
+        triggers = closed_month_guards(spared=NOT_A_CORRECTION)
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.total}"
@@ -214,7 +214,7 @@ class ItemScore(models.Model):
                 name="item_score_status_known",
             ),
         ]
-        triggers = closed_month_guards()
+        triggers = closed_month_guards(spared=NOT_A_CORRECTION)
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.code} {self.score}"
