@@ -1,29 +1,44 @@
 """Which generation of scores a reader is shown. Every figure of a page comes from one, so a recompute can't mix in."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from django.db.models import OuterRef, Subquery
 
 from core.periods import Month
 from kpi.choices import ItemStatus, MonthState
-from kpi.models import BranchMonth, ItemScore, Run
+from kpi.models import BranchMonth, Correction, ItemScore, Run
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """The runs shown of a month: branch id → run id, and the state of each branch's month."""
+    """The runs shown of a month: branch id → run id, and the state of each branch's month.
+
+    `corrections` are the runs of the newest correction of each closed month; `is_corrected` tells that `runs` already
+    are those, where there is one.
+    """
 
     month: Month
     runs: dict[int, int] = field(default_factory=dict)
     states: dict[int, str] = field(default_factory=dict)
+    revisions: dict[int, int] = field(default_factory=dict)
+    corrections: dict[int, int] = field(default_factory=dict)
+    is_corrected: bool = False
 
     def of(self, branch_id: int | None) -> "Generation":
         """Only one branch's part."""
         if branch_id is None:
             return self
-        return Generation(
-            self.month,
-            {key: run for key, run in self.runs.items() if key == branch_id},
-            {key: state for key, state in self.states.items() if key == branch_id},
+        return replace(
+            self,
+            runs=_only(self.runs, branch_id),
+            states=_only(self.states, branch_id),
+            revisions=_only(self.revisions, branch_id),
+            corrections=_only(self.corrections, branch_id),
         )
 
     @property
@@ -41,37 +56,49 @@ class Generation:
 
     @property
     def mark(self) -> str:
-        """Changes whenever a score or the state of a month does."""
+        """Changes whenever a score, the state of a month or a correction does."""
         return ",".join(
-            f"{branch}:{self.runs.get(branch, '')}:{state}" for branch, state in sorted(self.states.items())
+            f"{branch}:{self.runs.get(branch, '')}.{self.revisions.get(branch, 0)}:{state}"
+            f":{self.corrections.get(branch, '')}"
+            for branch, state in sorted(self.states.items())
         )
 
 
-def generation(month: Month) -> Generation:
-    """What is current of a month, of every branch: ranks in the company need all of them."""
-    found = BranchMonth.objects.filter(month=month.first).values_list("branch_id", "current_run_id", "state")
-    rows = list(found)
-    return Generation(
-        month,
-        {branch: run for branch, run, _ in rows if run},
-        {branch: state for branch, _, state in rows},
-    )
+def _only(part: dict[int, V], branch_id: int) -> dict[int, V]:
+    return {branch_id: part[branch_id]} if branch_id in part else {}
 
 
-def generations(month: Month) -> tuple[Generation, Generation]:
-    """The month and the one before it, in one statement."""
-    before = month.shift(-1)
-    found = BranchMonth.objects.filter(month__in=[month.first, before.first])
-    runs: dict[object, dict[int, int]] = {month.first: {}, before.first: {}}
-    states: dict[object, dict[int, str]] = {month.first: {}, before.first: {}}
-    for day, branch, run, state in found.values_list("month", "branch_id", "current_run_id", "state"):
-        states[day][branch] = state
-        if run:
-            runs[day][branch] = run
-    return (
-        Generation(month, runs[month.first], states[month.first]),
-        Generation(before, runs[before.first], states[before.first]),
+def generations_of(months: Iterable[Month], *, corrected: bool = False) -> list[Generation]:
+    """What is shown of each of the months, of every branch (ranks in the company need all), in one statement.
+
+    As published, or as corrected: by the newest correction of each branch's month, where there is one.
+    """
+    wanted = list(months)
+    newest = Correction.objects.filter(branch=OuterRef("branch"), month=OuterRef("month")).order_by("-number")
+    found = BranchMonth.objects.filter(month__in={month.first for month in wanted}).annotate(
+        corrected_by=Subquery(newest.values("run")[:1])
     )
+    made = {month.first: Generation(month, is_corrected=corrected) for month in wanted}
+    columns = ("month", "branch_id", "current_run_id", "state", "revision", "corrected_by")
+    for day, branch, run, state, revision, correction in found.values_list(*columns):
+        part = made[day]
+        part.states[branch], part.revisions[branch] = state, revision
+        if correction:
+            part.corrections[branch] = correction
+        if shown := correction if corrected and correction else run:
+            part.runs[branch] = shown
+    return [made[month.first] for month in wanted]
+
+
+def generation(month: Month, *, corrected: bool = False) -> Generation:
+    """What is shown of a month."""
+    return generations_of([month], corrected=corrected)[0]
+
+
+def generations(month: Month, *, corrected: bool = False) -> tuple[Generation, Generation]:
+    """The month and the one before it."""
+    shown, before = generations_of([month, month.shift(-1)], corrected=corrected)
+    return shown, before
 
 
 def pinned(shown: Generation, branch_id: int, run_id: int) -> Generation:
