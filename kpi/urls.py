@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kpi.views import effects, homes, inputs, league, meetings, months, runs, schemes, scores
+from kpi.views import decisions, effects, homes, inputs, league, meetings, months, runs, schemes, scores
 
 app_name = "kpi"
 urlpatterns = [
@@ -25,7 +25,7 @@ urlpatterns = [
     path("<str:month>/<str:branch>/publish/", months.publish, name="month_publish"),
     path("<str:month>/<str:branch>/close/", months.close, name="month_close"),
     path("<str:month>/<str:branch>/withdraw/", months.withdraw, name="month_withdraw"),
-    path("<str:month>/<str:branch>/decisions/", months.decision_new, name="decision_new"),
-    path("decisions/<int:pk>/done/", months.decision_done, name="decision_done"),
+    path("<str:month>/<str:branch>/decisions/", decisions.decision_new, name="decision_new"),
+    path("decisions/<int:pk>/done/", decisions.decision_done, name="decision_done"),
     path("<str:month>/<str:branch>/meeting/", meetings.show, name="meeting"),
 ]

@@ -1,4 +1,4 @@
-"""Steps in the life of a branch's month, and the decisions of its meeting."""
+"""Steps in the life of a branch's month."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -17,9 +17,9 @@ from accounts.models import User
 from core.periods import Month, local_day
 from core.refusals import Refusal
 from grids.models import Branch
-from kpi.domain import decisions, months
-from kpi.forms import DecisionForm, PublishForm
-from kpi.models import BranchMonth, Decision
+from kpi.domain import months
+from kpi.forms import PublishForm
+from kpi.models import BranchMonth
 from kpi.views.scores import month_or_404
 
 APPEAL_DAYS = 5
@@ -105,25 +105,3 @@ def withdraw(request: HttpRequest, month: str, branch: str) -> HttpResponse:
         return months.withdraw(branch=place, month=at, by=cast(User, request.user), now=timezone.now())
 
     return _tried(request, at, place, step, _("已撤回公示，可以重算。"))
-
-
-@open_to(*DEPARTMENT)
-def decision_new(request: HttpRequest, month: str, branch: str) -> HttpResponse:
-    """What did the meeting decide?"""
-    at, place = _place(request, month, branch)
-    form = DecisionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        decisions.record(branch=place, month=at, **form.cleaned_data)
-        messages.success(request, _("已记下。"))
-        return redirect("kpi:decision_new", month=str(at), branch=place.code)
-    found = Decision.objects.within(request.scope).filter(branch=place, month=at.first)
-    return render(request, "kpi/decision_new.html", {"month": at, "branch": place, "form": form, "decisions": found})
-
-
-@open_to(*DEPARTMENT)
-@require_POST
-def decision_done(request: HttpRequest, pk: int) -> HttpResponse:
-    """A decision has been carried out."""
-    found = get_object_or_404(Decision.objects.within(request.scope).select_related("branch"), pk=pk)
-    decisions.settle(decision=found, on=local_day(timezone.now()))
-    return redirect("kpi:decision_new", month=str(Month.of(found.month)), branch=found.branch.code)
