@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from accounts.choices import Role
 from accounts.models import User
 from accounts.scope import Scope
 from grids.models import Hall
@@ -12,12 +13,14 @@ from managers.models import Posting
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person as slips know them: their own manager and operator rows, and the halls whose counter they stand at."""
+    """A person as slips know them: their own manager and operator rows, the halls whose counter they stand at, and
+    whether they lead these halls."""
 
     user: int
     manager: int | None = None
     operator: int | None = None
     halls: frozenset[int] = field(default_factory=frozenset)
+    leads: bool = False
 
 
 def actor_of(user: User, scope: Scope, *, on: dt.date) -> Actor:
@@ -26,4 +29,5 @@ def actor_of(user: User, scope: Scope, *, on: dt.date) -> Actor:
     if scope.manager:
         posted = Posting.objects.active_on(on).filter(manager=scope.manager, duty=Duty.HALL)
         halls = frozenset(Hall.objects.filter(grids__postings__in=posted).values_list("pk", flat=True))
-    return Actor(user=user.pk, manager=scope.manager, operator=scope.operator, halls=halls)
+    leads = user.role == Role.HALL_MANAGER
+    return Actor(user=user.pk, manager=scope.manager, operator=scope.operator, halls=halls, leads=leads)

@@ -15,7 +15,7 @@ from acceptance.domain import acceptances, contents, transitions
 from acceptance.domain.acceptances import Order, Split
 from acceptance.domain.actors import Actor
 from acceptance.domain.contents import Content
-from acceptance.domain.transitions import Side, Step
+from acceptance.domain.transitions import Step
 from acceptance.models import Acceptance, Product, Slip, SlipLine
 from accounts.models import User
 from core import sql
@@ -138,7 +138,7 @@ def claim(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
 
 
 def release(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
-    """An operator lays the slip back."""
+    """An operator lays the slip back, or the head of the hall does it for one who is away."""
     _move(slip, transitions.RELEASE, by=by, now=now, claimed_by=None)
 
 
@@ -262,7 +262,7 @@ def _move(slip: Slip, step: Step, *, by: Actor, now: dt.datetime, note: str = ""
     """One conditional UPDATE: whoever comes second finds the state changed and is told so."""
     transitions.check(step, slip, by)
     changes |= {"state": step.target, "state_at": now, "state_by": by.user, "state_note": note}
-    free = Q(claimed_by=None) | Q(claimed_by=by.operator) if Side.FIELD not in step.sides else Q()
+    free = Q(claimed_by=None) | Q(claimed_by=by.operator) if transitions.minds_holder(step, by) else Q()
     same_hall = Q(hall=slip.hall_id)
     touched = Slip.objects.filter(free, same_hall, pk=slip.pk, state__in=step.origins).update(**changes)
     slip.refresh_from_db()

@@ -91,11 +91,19 @@ def check(step: Step, slip: Slip, actor: Actor) -> None:
             % {"number": slip.number, "state": slip.get_state_display(), "step": step.label}
         )
     holder = slip.claimed_by
-    if holder is not None and holder.pk != actor.operator and Side.FIELD not in step.sides:
+    if holder is not None and holder.pk != actor.operator and minds_holder(step, actor):
         raise NotYours(
             _("%(name)s(%(no)s)正在受理 %(number)s。")
             % {"name": holder.name, "no": holder.operator_no, "number": slip.number}
         )
+
+
+def minds_holder(step: Step, actor: Actor) -> bool:
+    """Whether a colleague's claim keeps this person from the step.
+
+    The field side ends its slip whoever holds it, and who leads the hall lays back what a clerk left lying.
+    """
+    return Side.FIELD not in step.sides and not (step is RELEASE and actor.leads)
 
 
 def allowed(slip: Slip, actor: Actor) -> list[str]:

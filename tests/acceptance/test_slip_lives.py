@@ -1,7 +1,7 @@
 """Random lives of slips against a model of a few lines, and the account of slips over them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from django.db import transaction
@@ -29,7 +29,7 @@ TARGET = {
 }  # fmt: skip
 BOTH_SIDES = {"withdraw", "abandon"}
 QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-WHO = st.sampled_from(["field", "clerk", "mate", "other"])
+WHO = st.sampled_from(["field", "clerk", "mate", "head", "other"])
 STEP = st.sampled_from([*TARGET, "receive", "claim", "accept"])
 
 
@@ -43,9 +43,9 @@ class Model:
 
     def takes(self, step: str, who: str) -> bool:
         """Whether the step goes through; then it has."""
-        at = {"clerk": "here", "mate": "here", "other": "there"}.get(who)
+        at = {"clerk": "here", "mate": "here", "head": "here", "other": "there"}.get(who)
         may = at == self.hall and step != "resubmit" if at else step in BOTH_SIDES | {"resubmit"}
-        held = self.holder not in (None, who) and step not in BOTH_SIDES
+        held = self.holder not in (None, who) and step not in BOTH_SIDES and (who, step) != ("head", "release")
         if not may or held or self.state not in ALLOWED[step]:
             return False
         if step == "transfer":
@@ -68,6 +68,7 @@ class Lives:
             "field": self.street.field,
             "clerk": self.street.clerk,
             "mate": self.street.clerk_of(OperatorFactory(hall=self.street.hall)),
+            "head": replace(self.street.clerk_of(OperatorFactory(hall=self.street.hall)), leads=True),
             "other": self.street.clerk_of(there),
         }
 

@@ -1,5 +1,6 @@
 import datetime as dt
 import threading
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -189,6 +190,26 @@ def test_claimed_slip_is_kept_from_other_clerks_in_words(street):
         slips.accept(slip=slip, orders=ORDERS, by=other, now=LATER)
     holder = street.operator
     assert str(refused.value) == f"{holder.name}({holder.operator_no})正在受理 {slip.number}。"
+
+
+def test_head_of_the_hall_lays_back_what_an_absent_clerk_holds(street):
+    slip = make(street)
+    slips.take(slip=slip, by=street.clerk, now=LATER)
+    head = replace(street.clerk_of(OperatorFactory(hall=street.hall)), leads=True)
+    with pytest.raises(transitions.NotYours):
+        slips.accept(slip=slip, orders=ORDERS, by=head, now=LATER)
+    slips.release(slip=slip, by=head, now=LATER)
+    assert (slip.state, slip.claimed_by) == ("received", None)
+    slips.accept(slip=slip, orders=ORDERS, by=head, now=LATER)
+    assert slip.state == "accepted"
+
+
+def test_head_of_another_hall_lays_nothing_back(street):
+    slip = make(street)
+    slips.take(slip=slip, by=street.clerk, now=LATER)
+    elsewhere = replace(street.clerk_of(OperatorFactory(hall=street.other_hall)), leads=True)
+    with pytest.raises(transitions.NotYours):
+        slips.release(slip=slip, by=elsewhere, now=LATER)
 
 
 STATES = [
