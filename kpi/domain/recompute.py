@@ -18,7 +18,7 @@ from grids.models import Branch
 from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import schemes, scoring
 from kpi.domain.heartbeat import Heartbeat
-from kpi.models import BranchMonth, ItemScore, Run, Score
+from kpi.models import BranchMonth, ItemScore, Run, Scheme, Score
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +104,20 @@ def _claim(run_id: int, now: dt.datetime) -> Run | None:
     if not claimed:
         return None
     found = Run.objects.get(pk=run_id)
-    found.scheme = schemes.in_force(Month.of(found.month))
+    found.scheme = _scheme_of(found)
     found.save(update_fields=["scheme"])
     return found
+
+
+def _scheme_of(found: Run) -> Scheme:
+    """The scheme in force; a correction's is the one its closed month was scored by."""
+    if found.cause != RunCause.CORRECTION:
+        return schemes.in_force(Month.of(found.month))
+    return Scheme.objects.get(
+        run__current_for__branch=found.branch_id,
+        run__current_for__month=found.month,
+        run__current_for__state=MonthState.CLOSED,
+    )
 
 
 def _abandoned(now: dt.datetime) -> Q:
@@ -154,7 +165,12 @@ def _snapshot() -> Iterator[None]:
 
 
 def _lock_months(found: Run) -> list[int]:
-    """The branches to score, their months held against publishing and closing until the scores are in."""
+    """The branches to score, their months held against publishing and closing until the scores are in.
+
+    A correction lies beside a month that is closed already: nothing to hold, and swapping changes nothing.
+    """
+    if found.cause == RunCause.CORRECTION and found.branch_id:
+        return [found.branch_id]
     sql.run("kpi/open_months", first=found.month, branch=found.branch_id)
     held = BranchMonth.objects.select_for_update().filter(month=found.month).order_by("branch_id")
     if found.branch_id:
@@ -176,11 +192,18 @@ def _finish(run_id: int, now: dt.datetime, begun: float, **outcome: object) -> N
 
 
 def _prune(found: Run) -> None:
-    """Delete the scores of old generations that no month shows; their rows in the list of runs stay."""
+    """Delete the scores of old generations that no month shows; their rows in the list of runs stay.
+
+    What somebody appealed against stays, to be compared with what came of it; so do corrections.
+    """
     kept = Run.objects.filter(month=found.month, branch=found.branch_id).values_list("pk", flat=True)
     old = Run.objects.filter(
-        month=found.month, branch=found.branch_id, current_for=None, pk__lt=min(kept[:GENERATIONS_KEPT])
-    )
+        month=found.month,
+        branch=found.branch_id,
+        current_for=None,
+        appeals=None,
+        pk__lt=min(kept[:GENERATIONS_KEPT]),
+    ).exclude(cause=RunCause.CORRECTION)
     for model in (ItemScore, Score):
         model.objects.filter(run__in=old).delete()
 

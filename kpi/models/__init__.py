@@ -1,5 +1,5 @@
 from kpi.models.appeals import Appeal
-from kpi.models.corrections import Adjustment, Correction
+from kpi.models.corrections import Adjustment, Correction, Drift
 from kpi.models.inputs import Rating, RatingDraft, Target
 from kpi.models.meetings import Decision, MeetingSnapshot
 from kpi.models.months import BranchMonth
@@ -14,6 +14,7 @@ __all__ = [
     "BranchMonth",
     "Correction",
     "Decision",
+    "Drift",
     "Indicator",
     "ItemScore",
     "MeetingSnapshot",

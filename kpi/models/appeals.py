@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import Scope
 from grids.models import Branch, Grid, place_filter
 from kpi.choices import AppealOutcome
+from kpi.models.guards import closed_month_guards
 from kpi.models.scores import ONE_SUBJECT, Run
 from managers.models import Manager
 
@@ -80,6 +81,7 @@ class Appeal(models.Model):
             ),
         ]
         triggers = [
+            *closed_month_guards(),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="answered_once",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import Scope
 from grids.models import Branch, Grid, place_filter
-from kpi.models.guards import closed_month_guards
+from kpi.models.guards import closed_month_guards, no_truncate_guard, signs_its_own_run
 from kpi.models.scores import ONE_SUBJECT, Run
 from managers.models import Manager
 
@@ -44,7 +44,11 @@ class Correction(models.Model):
             models.CheckConstraint(condition=Q(booked_month__gt=models.F("month")), name="correction_booked_later"),
             models.CheckConstraint(condition=~Q(reason=""), name="correction_has_reason"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            signs_its_own_run(),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate_guard(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.branch_id} {self.month:%Y-%m} #{self.number}"
@@ -98,3 +102,33 @@ class Adjustment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.difference:+}"
+
+
+class DriftQuerySet(models.QuerySet["Drift"]):
+    def within(self, scope: Scope) -> Self:
+        return self.filter(branch__in=Branch.objects.within(scope))
+
+
+class Drift(models.Model):
+    """How many items of a closed month differ from what its data give today, as the nightly check found it; no row
+    when none does. A correction can take them up."""
+
+    branch = models.ForeignKey(Branch, models.CASCADE, related_name="drifts", verbose_name=_("分公司"))
+    month = models.DateField(_("月份"))
+    items = models.PositiveIntegerField(_("不同的项"))
+    checked_at = models.DateTimeField(_("核对时间"))
+
+    objects = DriftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("审定后变化")
+        verbose_name_plural = _("审定后变化")
+        ordering = ["-month", "branch"]
+        constraints = [
+            models.UniqueConstraint(fields=["branch", "month"], name="drift_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="drift_month_first"),
+            models.CheckConstraint(condition=Q(items__gt=0), name="drift_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.month:%Y-%m} {self.items}"

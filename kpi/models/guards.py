@@ -83,6 +83,41 @@ def shown_run_guard() -> pgtrigger.Trigger:
     )
 
 
+def run_nature_guard() -> pgtrigger.Trigger:
+    """Keep a run what it was asked for as: only the rows of a correction may be written beside a closed month, so no
+    other run may become one, nor move to another month or branch."""
+    return pgtrigger.Trigger(
+        name="nature_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""
+        IF 'correction' IN (OLD.cause, NEW.cause)
+           AND (OLD.cause, OLD.month, OLD.branch_id) IS DISTINCT FROM (NEW.cause, NEW.month, NEW.branch_id) THEN
+            RAISE EXCEPTION '{CLOSED}' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+        """,
+    )
+
+
+def signs_its_own_run() -> pgtrigger.Trigger:
+    """Refuse a correction that isn't of a closed month, or whose run wasn't made as one of it."""
+    return pgtrigger.Trigger(
+        name="signs_its_own_run",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="""
+        IF NOT EXISTS (SELECT 1 FROM kpi_run WHERE id = NEW.run_id AND cause = 'correction' AND status = 'done'
+                       AND branch_id = NEW.branch_id AND month = NEW.month)
+           OR NOT EXISTS (SELECT 1 FROM kpi_branchmonth WHERE branch_id = NEW.branch_id AND month = NEW.month
+                          AND state = 'closed') THEN
+            RAISE EXCEPTION 'kpi_not_a_correction' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+        """,
+    )
+
+
 def used_scheme_guard(scheme: str) -> pgtrigger.Trigger:
     """Refuse any change of a scheme that a closed month was scored by; `scheme` is SQL for its id."""
     used = """

@@ -10,6 +10,7 @@ from accounts.scope import Scope
 from campaigns.models import FollowUp
 from grids.models import Branch, Grid
 from kpi.choices import DecisionKind
+from kpi.models.guards import no_truncate_guard
 from kpi.models.scores import Run
 
 
@@ -44,7 +45,10 @@ class MeetingSnapshot(models.Model):
             models.UniqueConstraint(fields=["branch", "month", "number"], name="snapshot_number_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="snapshot_month_first"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate_guard(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.branch_id} {self.month:%Y-%m} #{self.number}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import Scope
 from grids.models import Branch, Grid
+from kpi.models.guards import no_truncate_guard
 
 
 class TargetPlanQuerySet(models.QuerySet["TargetPlan"]):
@@ -34,7 +35,10 @@ class TargetPlan(models.Model):
             models.UniqueConstraint(fields=["branch", "month"], name="targetplan_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="targetplan_month_first"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate_guard(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.branch_id} {self.month:%Y-%m}"
@@ -66,7 +70,10 @@ class TargetChange(models.Model):
         verbose_name_plural = _("目标变更")
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["month", "grid", "code"], name="targetchange_target")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate_guard(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.grid_id} {self.code} {self.old_value}→{self.new_value}"

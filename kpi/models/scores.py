@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import Scope
 from grids.models import Branch, Community, Grid, place_filter
 from kpi.choices import ItemStatus, RunCause, RunStatus
-from kpi.models.guards import NOT_A_CORRECTION, closed_month_guards, shown_run_guard
+from kpi.models.guards import NOT_A_CORRECTION, closed_month_guards, run_nature_guard, shown_run_guard
 from kpi.models.schemes import Scheme
 from managers.models import Manager
 
@@ -65,7 +65,7 @@ class Run(models.Model):
                 name="run_requested_once",
             ),
         ]
-        triggers = [shown_run_guard()]
+        triggers = [shown_run_guard(), run_nature_guard()]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} #{self.pk}"
