@@ -1,34 +1,41 @@
 """The league of branches: the mean of each one's grids."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 
 from core import sql
+from kpi.domain.worth import half_up
 from kpi.queries.generations import Generation
 from kpi.queries.league import LOW_TOTAL
 
 
 @dataclass(slots=True)
 class BranchRow:
+    """One branch. `total` is the sum of its grids' totals, `mean` that over their number, 2 places."""
+
     branch_id: int
     code: str
     name: str
-    mean: float
-    old_mean: float | None
+    total: Decimal
+    mean: Decimal
+    old_mean: Decimal | None
     rank: int
     old_rank: int | None
     grids: int
     low: int
     provisional: int
     people: int
-    items: dict[str, float | None] = field(default_factory=dict)
+    items: dict[str, Decimal | None] = field(default_factory=dict)
 
     @property
     def climbed(self) -> int | None:
         return None if self.old_mean is None or self.old_rank is None else self.old_rank - self.rank
 
     @property
-    def change(self) -> float | None:
+    def change(self) -> Decimal | None:
         return None if self.old_mean is None else self.mean - self.old_mean
 
 
@@ -45,6 +52,13 @@ def branch_rows(shown: Generation, before: Generation) -> list[BranchRow]:
     rows = []
     for *values, items in found:
         row = BranchRow(*values)
-        row.items = json.loads(items or "{}")
+        row.items = json.loads(items or "{}", parse_float=Decimal, parse_int=Decimal)
         rows.append(row)
     return rows
+
+
+def company_mean(rows: Iterable[BranchRow]) -> Decimal | None:
+    """The mean of all grids of some branches: their totals over their number, not the mean of the branches' means."""
+    shown = list(rows)
+    grids = sum(row.grids for row in shown)
+    return half_up(sum((Fraction(row.total) for row in shown), Fraction(0)) / grids, 2) if grids else None

@@ -14,7 +14,7 @@ from grids.models import Street, SubBureau
 from kpi.choices import MonthState
 from kpi.forms import Asked
 from kpi.models import BranchMonth, Indicator, Run
-from kpi.queries.branches import BranchRow
+from kpi.queries.branches import BranchRow, company_mean
 from kpi.queries.generations import Generation, missing, scored_months, trial_number
 from kpi.queries.league import LOW_TOTAL
 from kpi.views.rows import head
@@ -156,7 +156,7 @@ def branch_league(rows: list[BranchRow], indicators: Sequence[Indicator], shown:
         "lines": [(row, MonthState(state) if state else None, cells) for row, state, cells in lines],
         "indicators": indicators,
         "heads": [(i.code, head(i.name)) for i in indicators],
-        "mean": sum(row.mean * row.grids for row in rows) / grids if grids else None,
+        "mean": company_mean(rows),
         "grid_count": grids,
         "low_count": sum(row.low for row in rows),
         "low_line": LOW_TOTAL,

@@ -1,0 +1,87 @@
+"""Every figure of a month from the level below it, on odd companies; and a figure that was tampered with is found."""
+
+import json
+from decimal import Decimal
+from io import StringIO
+from random import Random
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from grids.models import Grid
+from kpi.models import ItemScore, Score
+from kpi.queries.generations import generation
+from kpi.queries.tie_outs import check
+from tests.factories.acceptance import AcceptanceFactory
+from tests.factories.grids import GridFactory
+from tests.factories.kpi import NOW, OCTOBER, RatingFactory, TargetFactory, recomputed
+from tests.factories.managers import full_team
+from tests.reference import companies as generated
+from tests.reference import database
+
+LEVELS = ("records", "items", "totals", "people", "teams", "ranks", "branches", "company")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", range(8))
+def test_every_level_ties_out_to_the_last_digit(number: int) -> None:
+    chance = Random(f"sums/{number}")
+    items = generated.scheme(chance)
+    with transaction.atomic():
+        database.write_scheme(items, OCTOBER)
+        database.write({f"K{n:02d}": generated.company(chance, month=OCTOBER, items=items) for n in range(40)})
+        recomputed()
+        found = check(generation(OCTOBER))
+        transaction.set_rollback(True)
+    assert found.differences == []
+    assert min(found.figures[level] for level in LEVELS) > 20
+
+
+@pytest.fixture
+def month(db) -> None:
+    grid = GridFactory(code="G1")
+    for posting in full_team(grid):
+        RatingFactory(manager=posting.manager, score=Decimal("83.33"))
+    for code in "ABC":
+        TargetFactory(grid=grid, code=code, value=7)
+    AcceptanceFactory.create_batch(3, grid=grid, recorded_at=NOW)
+    recomputed()
+
+
+def checked(*arguments: str) -> dict:
+    out = StringIO()
+    call_command("check_sums", "2026-10", "--json", *arguments, stdout=out, skip_checks=True)
+    return json.loads(out.getvalue())
+
+
+def test_month_that_ties_out_says_how_much_was_compared(month) -> None:
+    found = checked()
+    assert (found["differences"], found["late_records"]) == ([], 0)
+    # 1 grid with 6 items counted from records; 7 items each of 1 grid and 3 people.
+    assert (found["checked"]["records"], found["checked"]["totals"], found["checked"]["people"]) == (6, 4, 21)
+
+
+@pytest.mark.parametrize(
+    ("change", "level"),
+    [
+        (lambda: ItemScore.objects.filter(grid__isnull=False, code="A").update(gained=4), "records"),
+        (lambda: ItemScore.objects.filter(grid__isnull=False, code="A").update(score=Decimal("42.8572")), "items"),
+        (lambda: ItemScore.objects.filter(manager__isnull=False, code="A").update(score=1), "people"),
+        (lambda: ItemScore.objects.filter(grid__isnull=False, code="G").update(score=1), "teams"),
+        (lambda: Score.objects.filter(grid__isnull=False).update(total=Decimal("12.34")), "totals"),
+        (lambda: Score.objects.filter(grid__isnull=False).update(rank_in_branch=2), "ranks"),
+    ],
+)
+def test_figure_that_differs_is_named_by_its_level(month, change, level) -> None:
+    change()
+    out = StringIO()
+    with pytest.raises(CommandError, match="对不上"):
+        call_command("check_sums", "2026-10", stdout=out, skip_checks=True)
+    assert f"! {level} " in out.getvalue()
+
+
+def test_record_that_came_after_the_result_is_late_not_wrong(month) -> None:
+    AcceptanceFactory(grid=Grid.objects.get(code="G1"))
+    found = checked()
+    assert (found["differences"], found["late_records"]) == ([], 1)
