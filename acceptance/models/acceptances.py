@@ -1,6 +1,7 @@
 import datetime as dt
 from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -12,6 +13,36 @@ from accounts.scope import Scope
 from customers.models import Household
 from grids.models import Branch, Grid, place_filter
 from managers.models import Manager, Operator
+
+# What a statement changed in the sums of net new: an acceptance counts in the month of its day, and against the month
+# of the day it was cancelled on. Rows without a grid count for nobody, other columns change no sum.
+MARK_CHANGED_SUMS = """
+INSERT INTO acceptance_acceptancechange (month, grid_id, product_id, gained, lost)
+SELECT month, grid_id, product_id, sum(gained), sum(lost)
+FROM ({rows}) counted (month, grid_id, product_id, gained, lost)
+WHERE month IS NOT NULL AND grid_id IS NOT NULL
+GROUP BY month, grid_id, product_id
+HAVING sum(gained) <> 0 OR sum(lost) <> 0;
+RETURN NULL;
+"""
+COUNTED_ROWS = """
+SELECT date_trunc('month', accepted_on)::date, grid_id, product_id, {sign}, 0 FROM {rows}
+UNION ALL
+SELECT date_trunc('month', cancelled_on)::date, grid_id, product_id, 0, {sign} FROM {rows}
+"""
+NEW_ROWS = COUNTED_ROWS.format(rows="new_rows", sign="1")
+OLD_ROWS = COUNTED_ROWS.format(rows="old_rows", sign="-1")
+
+
+def _mark(name: str, operation: pgtrigger.Operation, rows: str, **tables: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**tables),
+        func=MARK_CHANGED_SUMS.format(rows=rows),
+    )
 
 
 class AcceptanceQuerySet(models.QuerySet["Acceptance"]):
@@ -149,6 +180,29 @@ class Acceptance(models.Model):
                 name="acceptance_slip_product_once",
             ),
         ]
+        triggers = [
+            _mark("mark_inserted", pgtrigger.Insert, NEW_ROWS, new="new_rows"),
+            _mark("mark_deleted", pgtrigger.Delete, OLD_ROWS, old="old_rows"),
+            _mark("mark_updated", pgtrigger.Update, f"{OLD_ROWS} UNION ALL {NEW_ROWS}", old="old_rows", new="new_rows"),
+        ]
 
     def __str__(self) -> str:
         return self.order_no
+
+
+class AcceptanceChange(models.Model):
+    """A mark left by a trigger: by how much a statement changed a grid's sums of a month, until somebody adds it up."""
+
+    month = models.DateField(_("月份"))
+    grid = models.ForeignKey(Grid, models.CASCADE, db_index=False, verbose_name=_("网格"))
+    product = models.ForeignKey(Product, models.CASCADE, db_index=False, verbose_name=_("产品"))
+    gained = models.IntegerField(_("新增"))
+    lost = models.IntegerField(_("撤销"))
+    at = models.DateTimeField(_("时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("受理变动标记")
+        verbose_name_plural = _("受理变动标记")
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.grid_id} {self.product_id}"

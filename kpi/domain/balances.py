@@ -7,7 +7,7 @@ from django.db import transaction
 
 from core import sql
 from core.periods import Month
-from kpi.models import Balance
+from kpi.models import Balance, Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,21 @@ class Difference:
 
 @transaction.atomic
 def ensure(*, month: Month) -> None:
-    """See that the month has a balance that agrees with the lines as they are.
+    """See that the month has a balance, and its losses, that agree with the lines as they are.
 
     Changed lines left marks: what they made stale is dropped, then carried again from the nearest earlier month.
     """
     changed_from: dt.date | None = sql.value("kpi/take_line_changes")
     if changed_from:
         Balance.objects.filter(month__gt=changed_from).delete()
+        Loss.objects.filter(month__gte=Month.of(changed_from).first).delete()
     kept = Balance.objects.filter(month__lte=month.first).order_by("-month").values_list("month", flat=True).first()
     if kept is None:
         sql.run("kpi/count_balances", first=month.first)
     elif kept < month.first:
         sql.run("kpi/carry_balances", first=kept, next=month.first)
+    if not Loss.objects.filter(month=month.first).exists():
+        sql.run("kpi/count_losses", first=month.first, next=month.next_first)
 
 
 def check(*, month: Month) -> list[Difference]:

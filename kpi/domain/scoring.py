@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core import sql
 from core.periods import Month
-from kpi.domain import balances
+from kpi.domain import balances, tallies
 from kpi.indicators import MEASURES
 from kpi.models import ItemScore, Score
 
@@ -23,6 +23,7 @@ def stage(*, month: Month, scheme_id: int, branches: Sequence[int], progress: Pr
     inputs = {"first": month.first, "next": month.next_first, "scheme": scheme_id, "branches": list(branches)}
     progress("balances")
     balances.ensure(month=month)
+    tallies.ensure(month=month)
     for step in STAGES:
         progress(step.removeprefix("kpi/"))
         sql.run(step, **inputs)

@@ -6,6 +6,7 @@ from kpi.models.months import BranchMonth
 from kpi.models.plans import TargetChange, TargetPlan
 from kpi.models.schemes import Indicator, Scheme, SchemeReceipt
 from kpi.models.scores import Balance, ItemScore, Run, Score
+from kpi.models.tallies import Loss, Tally, TouchedGrid
 
 __all__ = [
     "Adjustment",
@@ -17,6 +18,7 @@ __all__ = [
     "Drift",
     "Indicator",
     "ItemScore",
+    "Loss",
     "MeetingSnapshot",
     "Rating",
     "RatingDraft",
@@ -24,7 +26,9 @@ __all__ = [
     "Scheme",
     "SchemeReceipt",
     "Score",
+    "Tally",
     "Target",
     "TargetChange",
     "TargetPlan",
+    "TouchedGrid",
 ]

@@ -9,6 +9,7 @@ from accounts.scope import Scope
 from grids.models import Branch, Community, Grid, place_filter
 from kpi.choices import ItemStatus, RunCause, RunStatus
 from kpi.models.guards import NOT_A_CORRECTION, closed_month_guards, run_nature_guard, shown_run_guard
+from kpi.models.references import keeps_its_scores, known_run_guards
 from kpi.models.schemes import Scheme
 from managers.models import Manager
 
@@ -65,7 +66,7 @@ class Run(models.Model):
                 name="run_requested_once",
             ),
         ]
-        triggers = [shown_run_guard(), run_nature_guard()]
+        triggers = [shown_run_guard(), run_nature_guard(), keeps_its_scores()]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} #{self.pk}"
@@ -119,15 +120,17 @@ ONE_SUBJECT = Q(grid__isnull=False, manager__isnull=True) | Q(grid__isnull=True,
 class Score(models.Model):
     """The total of a grid or a person in one run. `days`: of membership (a person) or of validity (a grid)."""
 
+    # Run and branch are the same in thousands of rows: a statement trigger checks them once.
     run = models.ForeignKey(
         Run,
         models.CASCADE,
         related_name="scores",
         db_index=False,
+        db_constraint=False,
         verbose_name=_("重算"),
     )
     month = models.DateField(_("月份"))
-    branch = models.ForeignKey(Branch, models.PROTECT, db_index=False, verbose_name=_("分公司"))
+    branch = models.ForeignKey(Branch, models.PROTECT, db_index=False, db_constraint=False, verbose_name=_("分公司"))
     grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="scores", verbose_name=_("网格"))
     manager = models.ForeignKey(
         Manager,
@@ -154,7 +157,7 @@ class Score(models.Model):
             ),
             models.CheckConstraint(condition=ONE_SUBJECT, name="score_one_subject"),
         ]
-        triggers = closed_month_guards(spared=NOT_A_CORRECTION)
+        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards()]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.total}"
@@ -166,6 +169,8 @@ class ItemScore(models.Model):
     actual: net new, kept lines or mean rating. base: lines at the month's start (retention). target: month target
     or target rate %. rate: uncapped score, 4 places. score: clamped, 4 places, NULL when not scored.
     weight: effective weight after spreading 不考核 items, % of 100. weighted: contribution in points.
+
+    Its key in the database is run, subject and code; `id` is unique by its sequence and has no index of its own.
     """
 
     run = models.ForeignKey(
@@ -173,6 +178,7 @@ class ItemScore(models.Model):
         models.CASCADE,
         related_name="items",
         db_index=False,
+        db_constraint=False,
         verbose_name=_("重算"),
     )
     month = models.DateField(_("月份"))
@@ -214,7 +220,7 @@ class ItemScore(models.Model):
                 name="item_score_status_known",
             ),
         ]
-        triggers = closed_month_guards(spared=NOT_A_CORRECTION)
+        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards()]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.code} {self.score}"

@@ -18,4 +18,3 @@ JOIN kpi_indicator indicator
   ON indicator.scheme_id = %(scheme)s AND indicator.code = item.code AND indicator.level = 'grid'
 WHERE service.branch_id = ANY(%(branches)s)
 GROUP BY service.manager_id, service.branch_id, item.code;
-ANALYZE kpi_item;

@@ -8,26 +8,16 @@ WITH home AS MATERIALIZED (
 ), rule AS MATERIALIZED (
     SELECT code, floor, cap, target_rate, products
     FROM kpi_indicator WHERE scheme_id = %(scheme)s AND measure = 'retention'
+), part AS MATERIALIZED (
+    SELECT DISTINCT code, unnest(products) AS product_code FROM rule
 ), held AS MATERIALIZED (
-    SELECT home.grid_id, rule.code, sum(balance.lines)::bigint AS base
-    FROM kpi_balance balance
-    JOIN home USING (community_id)
-    JOIN rule ON balance.product_code = ANY(rule.products)
-    WHERE balance.month = %(first)s
-    GROUP BY home.grid_id, rule.code
-), ended AS MATERIALIZED (
-    -- Per community first: the joins that follow see a few thousand rows, whatever the month brought.
-    SELECT household.community_id, line.product_code, count(*) AS lines
-    FROM customers_subscription line
-    JOIN customers_household household ON household.id = line.household_id
-    WHERE line.closed_on >= %(first)s AND line.closed_on < %(next)s AND line.opened_on < %(first)s
-    GROUP BY household.community_id, line.product_code
-), gone AS MATERIALIZED (
-    SELECT home.grid_id, rule.code, sum(ended.lines)::bigint AS lost
-    FROM ended
-    JOIN home USING (community_id)
-    JOIN rule ON ended.product_code = ANY(rule.products)
-    GROUP BY home.grid_id, rule.code
+    SELECT home.grid_id, part.code, sum(balance.lines)::bigint AS base, coalesce(sum(loss.lines), 0)::bigint AS lost
+    FROM home
+    JOIN kpi_balance balance ON balance.month = %(first)s AND balance.community_id = home.community_id
+    JOIN part ON part.product_code = balance.product_code
+    LEFT JOIN kpi_loss loss ON loss.month = %(first)s AND loss.community_id = balance.community_id
+                           AND loss.product_code = balance.product_code
+    GROUP BY home.grid_id, part.code
 )
 INSERT INTO kpi_item (grid_id, branch_id, code, status, lost, actual, base, target, rate, score)
 SELECT grid_id, branch_id, code, status, lost, base - lost, base, target_rate, rate,
@@ -36,13 +26,12 @@ FROM (
     SELECT *, CASE WHEN status = 'scored' THEN kpi_half_up((base - lost) * 10000, base * target_rate, 4) END AS rate
     FROM (
         SELECT grid.grid_id, grid.branch_id, rule.code, rule.floor, rule.cap, rule.target_rate,
-               coalesce(held.base, 0) AS base, coalesce(gone.lost, 0) AS lost,
+               coalesce(held.base, 0) AS base, coalesce(held.lost, 0) AS lost,
                CASE WHEN target.is_exempt OR coalesce(held.base, 0) = 0 THEN 'exempt' ELSE 'scored' END AS status
         FROM kpi_grid grid
         CROSS JOIN rule
         LEFT JOIN kpi_target target
                ON target.month = %(first)s AND target.grid_id = grid.grid_id AND target.code = rule.code
         LEFT JOIN held ON held.grid_id = grid.grid_id AND held.code = rule.code
-        LEFT JOIN gone ON gone.grid_id = grid.grid_id AND gone.code = rule.code
     ) input
 ) measured;

@@ -1,0 +1,12 @@
+"""Acceptances and cancellations of a month, per grid and product: counted once, then kept up by what changed."""
+
+from core import sql
+from core.periods import Month
+
+
+def ensure(*, month: Month) -> None:
+    """See that the month has tallies that agree with the acceptances as they are.
+
+    Changed acceptances left marks with the difference they make; those of a transaction still open stay for the next.
+    """
+    sql.run("kpi/take_acceptance_changes", first=month.first, next=month.next_first)
