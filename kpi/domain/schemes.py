@@ -1,23 +1,39 @@
-"""The quarter's scheme: checked as a whole, issued once, superseded rather than changed."""
+"""The quarter's scheme: which one scores a month, and whether one adds up as a whole."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import User
+from acceptance.models import Product
+from core.formats import listed
 from core.periods import Month, day_start
 from core.refusals import Refusal
-from kpi.choices import ItemClass, Measure, MonthState, SchemeStatus
+from kpi.choices import ItemClass, Level, Measure, MonthState, SchemeStatus
 from kpi.indicators import MEASURES
+from kpi.indicators import Measure as MeasureShape
 from kpi.models import BranchMonth, Indicator, Scheme
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a scheme: which field, of which indicator by its place from 0, or of the scheme itself."""
+
+    words: str
+    field: str
+    row: int | None = None
+
+
 class SchemeRefused(Refusal):
-    """The scheme doesn't add up, or may no longer be changed."""
+    """The scheme doesn't add up, or may no longer be changed. `faults` are all there are, the first one said."""
+
+    def __init__(self, message: str, *, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message, field=faults[0].field if faults else None)
+        self.faults = list(faults)
 
 
 # Code, name, class, measure, products, weight %; the letters follow the order of the guideline.
@@ -87,18 +103,43 @@ def quarter_first(month: Month) -> dt.date:
     return dt.date(month.year, month.quarter * 3 - 2, 1)
 
 
+def quarter_months(scheme: Scheme) -> list[Month]:
+    """The three months of the scheme's quarter."""
+    first = Month(scheme.year, scheme.quarter * 3 - 2)
+    return [first, first.shift(1), first.shift(2)]
+
+
+def counted_months(scheme: Scheme) -> list[Month]:
+    """The months of its quarter that the scheme is in force for: those whose 1st isn't before its day."""
+    return [month for month in quarter_months(scheme) if month.first >= scheme.effective_on]
+
+
 def validate(*, scheme: Scheme, indicators: Iterable[Indicator]) -> None:
     """Check a scheme as a whole; raises SchemeRefused naming the class and its total, or the indicator at fault."""
     found = list(indicators)
-    _check_totals(scheme, found)
-    for indicator in found:
-        _check_indicator(indicator)
-    codes = [indicator.code for indicator in found]
-    if twice := {code for code in codes if codes.count(code) > 1}:
-        raise SchemeRefused(_("指标代码 %(code)s 重复。") % {"code": ", ".join(sorted(twice))}, field="code")
+    wrong = faults(scheme=scheme, indicators=found)
+    if not wrong:
+        return
+    first = wrong[0]
+    if first.row is None:
+        raise SchemeRefused(first.words, faults=wrong)
+    words = _("指标 %(code)s：%(words)s") % {"code": found[first.row].code, "words": first.words}
+    raise SchemeRefused(words, faults=wrong)
 
 
-def _check_totals(scheme: Scheme, indicators: list[Indicator]) -> None:
+def faults(*, scheme: Scheme, indicators: Sequence[Indicator]) -> list[Fault]:
+    """Everything that is wrong with a scheme, its totals first; none when it may be saved."""
+    known = set(Product.objects.values_list("code", flat=True))
+    codes = [indicator.code for indicator in indicators]
+    found = [*_totals_at_fault(scheme, indicators), *_date_at_fault(scheme)]
+    for row, indicator in enumerate(indicators):
+        found += [Fault(words, field, row) for field, words in _indicator_at_fault(indicator, known)]
+        if codes.count(indicator.code) > 1:
+            found.append(Fault(_("代码 %(code)s 用了两次。") % {"code": indicator.code}, "code", row))
+    return found
+
+
+def _totals_at_fault(scheme: Scheme, indicators: Sequence[Indicator]) -> Iterator[Fault]:
     wanted = {
         ItemClass.BUSINESS: scheme.business_total,
         ItemClass.RETENTION: scheme.retention_total,
@@ -107,51 +148,65 @@ def _check_totals(scheme: Scheme, indicators: list[Indicator]) -> None:
     for item_class, total in wanted.items():
         actual = sum((Decimal(i.weight) for i in indicators if i.item_class == item_class), Decimal(0))
         if actual != total:
-            raise SchemeRefused(
-                _("“%(name)s”的权重合计是 %(actual)s%%,应为 %(total)s%%。")
-                % {"name": item_class.label, "actual": _percent(actual), "total": _percent(Decimal(total))},
-                field="weight",
-            )
+            words = _("“%(name)s”的权重合计是 %(actual)s%%，应为 %(total)s%%。")
+            named = {"name": item_class.label, "actual": _percent(actual), "total": _percent(Decimal(total))}
+            yield Fault(words % named, f"{item_class}_total")
     if (everything := sum(wanted.values())) != 100:
-        raise SchemeRefused(
-            _("三类权重合计是 %(total)s%%,应为 100%%。") % {"total": _percent(Decimal(everything))}, field="weight"
-        )
+        words = _("三类权重合计是 %(total)s%%，应为 100%%。") % {"total": _percent(Decimal(everything))}
+        yield Fault(words, "business_total")
     usual = scheme.business_total == 70 and scheme.retention_total == 20
-    if not (usual or scheme.override_reason):
-        raise SchemeRefused(_("不按 70/20/10 分配时，要写明理由。"), field="override_reason")
+    if not (usual or scheme.override_reason.strip()):
+        yield Fault(_("不按 70/20/10 分配时，要写明理由。"), "override_reason")
 
 
 def _percent(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _check_indicator(indicator: Indicator) -> None:
-    measure = MEASURES[indicator.measure]
+def _date_at_fault(scheme: Scheme) -> Iterator[Fault]:
+    months = quarter_months(scheme)
+    first, last = months[0].first, months[-1].first
+    if not first <= scheme.effective_on <= last:
+        words = _("生效日期要在 %(first)s 至 %(last)s 之间：一个月用它 1 日生效的方案，再晚这个季度就没有月份用它。")
+        yield Fault(words % {"first": first, "last": last}, "effective_on")
+
+
+def _indicator_at_fault(indicator: Indicator, known: set[str]) -> Iterator[tuple[str, str]]:
+    """Fields and what is wrong with them; what a measure doesn't read isn't looked at."""
+    measure = MEASURES.get(indicator.measure)
+    if measure is None:
+        yield "measure", _("没有这种计量。")
+        return
+    if not indicator.code.strip():
+        yield "code", _("要有代码，例如 H。")
+    if not indicator.name.strip():
+        yield "name", _("要有名称。")
     if measure.has_weight == (indicator.item_class == ItemClass.POINTS):
-        raise SchemeRefused(
-            _("指标 %(code)s：加减分项只能计加分，其它项不能。") % {"code": indicator.code}, field="item_class"
-        )
+        yield "item_class", _("加减分项只能计加分，其它项不能。")
+    elif measure.has_weight and indicator.weight <= 0:
+        yield "weight", _("权重要大于 0。")
     if indicator.level != measure.level:
-        raise SchemeRefused(_("指标 %(code)s：主观评价按个人，其它按网格。") % {"code": indicator.code}, field="level")
-    if (indicator.measure != Measure.RATING) == (not indicator.products):
-        raise SchemeRefused(
-            _("指标 %(code)s：要写明产品编码（主观评价不写）。") % {"code": indicator.code}, field="products"
-        )
+        yield "level", f"{Level(measure.level).label}：{measure.level_words}"
+    yield from _limits_at_fault(indicator, measure)
+    yield from _products_at_fault(indicator, known, reads="products" in measure.reads)
+
+
+def _limits_at_fault(indicator: Indicator, measure: MeasureShape) -> Iterator[tuple[str, str]]:
     if indicator.floor > indicator.cap:
-        raise SchemeRefused(_("指标 %(code)s：下限高于封顶。") % {"code": indicator.code}, field="floor")
+        yield "floor", _("下限高于封顶。")
+    if "target_rate" in measure.reads and indicator.target_rate <= 0:
+        yield "target_rate", _("目标率要大于 0。")
+    if "points_per_unit" in measure.reads and not indicator.points_per_unit:
+        yield "points_per_unit", _("每户 0 分等于不计，请写一个分值。")
 
 
-@transaction.atomic
-def issue(*, scheme: Scheme, by: User | None, now: dt.datetime) -> Scheme:
-    """Issue a draft to the branches; raises SchemeRefused when it doesn't add up or is issued already."""
-    validate(scheme=scheme, indicators=scheme.indicators.all())
-    changed = Scheme.objects.filter(pk=scheme.pk, status=SchemeStatus.DRAFT).update(
-        status=SchemeStatus.ISSUED, issued_at=now, issued_by=by
-    )
-    if not changed:
-        raise SchemeRefused(_("这个方案已经下发。"))
-    scheme.refresh_from_db()
-    return scheme
+def _products_at_fault(indicator: Indicator, known: set[str], *, reads: bool) -> Iterator[tuple[str, str]]:
+    if reads and not indicator.products:
+        yield "products", _("要选至少一个产品。")
+    elif not reads and indicator.products:
+        yield "products", _("主观评价没有产品。")
+    elif unknown := [code for code in indicator.products if code not in known]:
+        yield "products", _("目录里没有产品 %(codes)s。") % {"codes": listed(unknown)}
 
 
 def require_editable(scheme: Scheme) -> None:

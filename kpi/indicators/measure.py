@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from django.utils.functional import Promise
+
 from kpi.choices import Level
 
 
@@ -20,19 +22,31 @@ class Figures(Protocol):
     score: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """`statement` fills the items of this measure; `formula` writes the sum out with its numbers.
+    """What an indicator can measure: its words, its statement and the fields of a scheme that it reads.
 
-    `level` is where it is measured; `needs_target` whether a grid without a month target can't be scored;
-    `has_weight` whether it takes part in the weights (points are simply added).
+    `code` is what a scheme holds, `label` what people read, `level` where it is measured and `level_words` why there.
+    `sql` fills the items of the measure (None: it stands in kpi/sql); `formula` writes the sum out with its numbers.
+    `needs_target`: a grid without a month target can't be scored; `has_weight`: it takes part in the weights (points
+    are simply added); `reads`: which of products, target_rate and points_per_unit it uses.
     """
 
-    statement: str
+    code: str
+    label: str | Promise
+    place: int = 100  # among the measures offered
+    sql: str | None = None
     level: Level
-    needs_target: bool
-    has_weight: bool
+    level_words: str | Promise
+    needs_target: bool = False
+    has_weight: bool = True
+    reads: frozenset[str] = frozenset({"products"})
     formula: Callable[[Figures], str]
+
+    @property
+    def statement(self) -> str:
+        """The name by which its statement is run."""
+        return f"kpi/score_{self.code}"
 
 
 def plain(value: Decimal | int | None) -> str:

@@ -2,7 +2,10 @@
 
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 from kpi.choices import Level
+from kpi.choices import Measure as Code
 from kpi.indicators.measure import Figures, Measure, plain
 
 
@@ -12,4 +15,13 @@ def formula(item: Figures) -> str:
     return f"({plain(item.gained)} − {plain(item.lost)}) × {plain(per_unit)} = {plain(item.rate)}"
 
 
-MEASURE = Measure(statement="kpi/score_points", level=Level.GRID, needs_target=False, has_weight=False, formula=formula)
+MEASURE = Measure(
+    code=Code.POINTS.value,
+    label=Code.POINTS.label,
+    place=2,
+    level=Level.GRID,
+    level_words=_("净增记在网格上，所以按网格计；组员按任职天数得网格的分。"),
+    has_weight=False,
+    reads=frozenset({"products", "points_per_unit"}),
+    formula=formula,
+)

@@ -1,6 +1,9 @@
 """Rating 主观评价: the mean of the rated sub-items of a person; of a grid, the mean of its members by days."""
 
+from django.utils.translation import gettext_lazy as _
+
 from kpi.choices import Level
+from kpi.choices import Measure as Code
 from kpi.indicators.measure import Figures, Measure, plain
 
 
@@ -10,5 +13,11 @@ def formula(item: Figures) -> str:
 
 
 MEASURE = Measure(
-    statement="kpi/score_rating", level=Level.PERSON, needs_target=False, has_weight=True, formula=formula
+    code=Code.RATING.value,
+    label=Code.RATING.label,
+    place=4,
+    level=Level.PERSON,
+    level_words=_("评价的是人，所以按个人计；网格的分是组员按天数的平均。"),
+    reads=frozenset(),
+    formula=formula,
 )

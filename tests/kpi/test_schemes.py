@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from core.periods import Month
 from core.refusals import Refusal
 from kpi.choices import MonthState, SchemeStatus
-from kpi.domain import schemes
+from kpi.domain import issuing, schemes
 from kpi.models import BranchMonth, Indicator, Scheme
 from tests.factories.grids import GridFactory
 from tests.factories.kpi import NOW, OCTOBER, SchemeFactory, recomputed
@@ -62,8 +62,8 @@ def test_draft_is_not_in_force():
 
 
 def test_scheme_that_does_not_add_up_is_refused_with_the_class_and_its_total():
-    assert refusal(*draft(A="24")) == "“重点业务”的权重合计是 69%,应为 70%。"
-    assert refusal(*draft(F="10.5")) == "“保有维系”的权重合计是 20.5%,应为 20%。"
+    assert refusal(*draft(A="24")) == "“重点业务”的权重合计是 69%，应为 70%。"
+    assert refusal(*draft(F="10.5")) == "“保有维系”的权重合计是 20.5%，应为 20%。"
 
 
 def test_another_split_needs_a_reason():
@@ -78,19 +78,20 @@ def test_another_split_needs_a_reason():
 def test_indicator_of_the_wrong_kind_is_refused_by_name():
     scheme, rows = draft()
     rows[0].products = []
-    assert refusal(scheme, rows) == "指标 A：要写明产品编码（主观评价不写）。"
+    assert refusal(scheme, rows) == "指标 A：要选至少一个产品。"
     scheme, rows = draft()
     rows[6].level = "grid"
-    assert refusal(scheme, rows) == "指标 G：主观评价按个人，其它按网格。"
+    assert refusal(scheme, rows) == "指标 G：个人：评价的是人，所以按个人计；网格的分是组员按天数的平均。"
 
 
 def test_scheme_is_issued_once():
     scheme, rows = draft()
     Indicator.objects.bulk_create(rows)
 
-    assert schemes.issue(scheme=scheme, by=None, now=NOW).issued_at == NOW
+    issuing.issue(scheme=scheme, by=None, now=NOW)
+    assert scheme.issued_at == NOW
     with pytest.raises(Refusal):
-        schemes.issue(scheme=scheme, by=None, now=NOW)
+        issuing.issue(scheme=scheme, by=None, now=NOW)
 
 
 def test_scheme_of_a_closed_month_cannot_be_edited():
