@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import Branch
-from kpi.choices import ItemClass, Level, Measure, SchemeStatus
+from kpi.choices import ItemClass, Level, SchemeStatus
+from kpi.indicators import measure_choices
 from kpi.models.guards import no_truncate_guard, used_scheme_guard
 
 
@@ -35,6 +36,12 @@ class Scheme(models.Model):
         null=True,
         blank=True,
         verbose_name=_("下发人"),
+    )
+    # Raised by each save of a draft: who saves an older one is told.
+    revision = models.PositiveIntegerField(_("修改次数"), default=0, db_default=0)
+    saved_at = models.DateTimeField(_("保存时间"), null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("保存人")
     )
 
     class Meta:
@@ -71,7 +78,7 @@ class Indicator(models.Model):
     code = models.CharField(_("代码"), max_length=4)
     name = models.CharField(_("名称"), max_length=40)
     item_class = models.CharField(_("类别"), max_length=10, choices=ItemClass.choices)
-    measure = models.CharField(_("计量"), max_length=12, choices=Measure.choices)
+    measure = models.CharField(_("计量"), max_length=12, choices=measure_choices)
     level = models.CharField(_("层级"), max_length=10, choices=Level.choices, default=Level.GRID)
     products = ArrayField(
         models.CharField(max_length=20),
@@ -96,7 +103,8 @@ class Indicator(models.Model):
                 condition=Q(item_class__in=ItemClass.values),
                 name="indicator_class_known",
             ),
-            models.CheckConstraint(condition=Q(measure__in=Measure.values), name="indicator_measure_known"),
+            # Which measures there are is told by the files of kpi/indicators; a scheme is checked against them.
+            models.CheckConstraint(condition=Q(measure__regex=r"^[a-z_]{2,12}$"), name="indicator_measure_is_a_code"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="indicator_level_known"),
             models.CheckConstraint(condition=Q(floor__lte=F("cap")), name="indicator_floor_below_cap"),
             models.CheckConstraint(condition=Q(target_rate__gt=0), name="indicator_target_rate_positive"),
