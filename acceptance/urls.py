@@ -1,6 +1,6 @@
 from django.urls import path
 
-from acceptance.views import field, hall, households, search, volumes
+from acceptance.views import field, hall, households, lookups, search, volumes
 
 app_name = "acceptance"
 urlpatterns = [
@@ -21,5 +21,6 @@ urlpatterns = [
     path("channel-mix/", volumes.channel_mix, name="channel_mix"),
     path("support-volume/", volumes.support_volume, name="support_volume"),
     path("households/<str:code>/", households.household_card, name="household_card"),
+    path("lookup/", lookups.lookup, name="lookup"),
     path("search/", search.search, name="search"),
 ]

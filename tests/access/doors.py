@@ -64,6 +64,7 @@ DOORS: dict[str, Door] = {
     "healthz": Door(PUBLIC),
     "set_language": Door(PUBLIC, by="post", is_foreign=True),
     "accounts:login": Door(PUBLIC),
+    "acceptance:lookup": Door(PUBLIC),
     "accounts:logout": Door(ALL, by="post"),
     "accounts:home": Door(ALL),
     "accounts:profile": Door(ALL),
