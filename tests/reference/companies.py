@@ -1,117 +1,191 @@
-"""Small companies full of odd cases, for the two implementations to disagree about."""
+"""Small companies full of odd cases, for the two implementations to disagree about.
+
+Everything is drawn from one `Random`: a seed names a company for good.
+"""
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
-from hypothesis import strategies as st
-
+from core.periods import Month
 from tests.reference.scoring import Company, Goal, Item, Line, Order, Stay
 
-FIRST = dt.date(2026, 10, 1)
-AFTER = dt.date(2026, 11, 1)
-GRIDS = ["G1", "G2", "G3"]
-BRANCHES = {"G1": "B1", "G2": "B1", "G3": "B2"}
+GRIDS = ["G1", "G2", "G3", "G4"]
 COMMUNITIES = ["C1", "C2", "C3", "C4"]
-PEOPLE = ["P1", "P2", "P3"]
+PEOPLE = ["P1", "P2", "P3", "P4"]
 SOLD = ["FTTH", "3G", "3G_BUNDLE", "2G_BUNDLE", "CARD"]
 IN_USE = ["FIXED_LINE", "BROADBAND", "FTTH"]
+SPLITS = [
+    # A, B, C | E, F | G
+    ("25", "25", "20", "10", "10", "10"),
+    ("30", "30", "10", "15", "5", "10"),
+    ("33.33", "16.67", "20", "0.01", "19.99", "10"),
+    ("0.01", "0.01", "0.01", "33.33", "33.34", "33.30"),
+    ("40", "0.07", "19.93", "5.55", "4.45", "30"),
+]
+BOUNDS = [("0", "100"), ("0", "120"), ("-20", "150"), ("60", "100"), ("0", "0"), ("99.99", "100.01")]
+RATES = ["100", "98", "99.97", "33.3", "100.5"]
+UNITS = ["0.2", "0.3333", "1", "0.0001"]
 
-# The edges of the month and the days around them, more often than any other day.
-EDGES = [FIRST - dt.timedelta(days=1), FIRST, FIRST + dt.timedelta(days=1), AFTER - dt.timedelta(days=1), AFTER]
-days = st.one_of(st.sampled_from(EDGES), st.dates(min_value=dt.date(2026, 9, 1), max_value=dt.date(2026, 11, 30)))
-hundredths = st.integers(0, 10_000).map(lambda n: Fraction(n, 100))
 
-
-def _item(code: str, group: str, measure: str, products: tuple[str, ...], weight: Fraction, **fields) -> Item:
-    return Item(code, group, measure, products, weight, **fields)
-
-
-@st.composite
-def schemes(draw) -> list[Item]:
-    """The usual letters; now and then other weights, caps, target rates and points."""
-    split = draw(st.sampled_from([(25, 25, 20, 10, 10), (30, 30, 10, 15, 5), (Fraction(70, 3), 20, 10, 1, 19)]))
-    if split[0] == Fraction(70, 3):
-        split = (Fraction("33.33"), Fraction("16.67"), Fraction(20), Fraction("0.01"), Fraction("19.99"))
-    a, b, c, e, f = (Fraction(share) for share in split)
-    floor, cap = draw(st.sampled_from([(0, 100), (0, 120), (-20, 150), (60, 100)]))
-    bounds = {"floor": Fraction(floor), "cap": Fraction(cap)}
-    rate = draw(st.sampled_from([Fraction(100), Fraction(98), Fraction("99.97"), Fraction("33.3")]))
-    per_unit = draw(st.sampled_from([Fraction("0.2"), Fraction("0.3333"), Fraction(1)]))
-    return [
-        _item("A", "business", "completion", ("FTTH",), a, **bounds),
-        _item("B", "business", "completion", ("3G",), b, **bounds),
-        _item("C", "business", "completion", ("3G_BUNDLE",), c),
-        _item("D", "", "points", ("2G_BUNDLE",), Fraction(0), floor=Fraction(-5), cap=Fraction(10), per_unit=per_unit),
-        _item("E", "retention", "retention", ("FIXED_LINE",), e, target_rate=rate),
-        _item("F", "retention", "retention", ("BROADBAND", "FTTH"), f, target_rate=rate),
-        _item("G", "other", "rating", (), Fraction(10)),
+def scheme(chance: Random) -> list[Item]:
+    """The usual letters; now and then other weights, caps, target rates, points and products."""
+    a, b, c, e, f, g = map(Fraction, chance.choice(SPLITS))
+    items = [
+        Item("A", "business", "completion", _products(chance, "FTTH", SOLD), a, **_bounds(chance)),
+        Item("B", "business", "completion", _products(chance, "3G", SOLD), b, **_bounds(chance)),
+        Item("C", "business", "completion", ("3G_BUNDLE",), c),
+        Item("D", "", "points", ("2G_BUNDLE",), **_points(chance)),
+        Item("E", "retention", "retention", ("FIXED_LINE",), e, target_rate=_rate(chance), **_bounds(chance)),
+        Item("F", "retention", "retention", ("BROADBAND", "FTTH"), f, target_rate=_rate(chance)),
+        Item("G", "other", "rating", (), g, **_bounds(chance)),
     ]
+    if chance.random() < 0.3:
+        items.append(Item("H", "", "points", ("FTTH", "CARD"), **_points(chance)))
+    if chance.random() < 0.3:  # a class whose items measure different things
+        half = Fraction(chance.choice(["0.01", "3", "9.99"]))
+        items[6] = replace(items[6], weight=g - half)
+        items.append(Item("I", "other", "completion", ("CARD", "3G"), half, **_bounds(chance)))
+    return items
 
 
-@st.composite
-def stays(draw, who: list[str], grids: list[str]) -> list[Stay]:
+def _products(chance: Random, usual: str, all_of_them: list[str]) -> tuple[str, ...]:
+    if chance.random() < 0.7:
+        return (usual,)
+    return tuple(sorted({usual, *chance.sample(all_of_them, 2)}))
+
+
+def _bounds(chance: Random) -> dict[str, Fraction]:
+    floor, cap = chance.choice(BOUNDS[:1] * 3 + BOUNDS)
+    return {"floor": Fraction(floor), "cap": Fraction(cap)}
+
+
+def _points(chance: Random) -> dict[str, Fraction]:
+    floor, cap = chance.choice([("-5", "10"), ("0", "1"), ("-0.55", "0.55")])
+    return {"floor": Fraction(floor), "cap": Fraction(cap), "per_unit": Fraction(chance.choice(UNITS))}
+
+
+def _rate(chance: Random) -> Fraction:
+    return Fraction(chance.choice(RATES))
+
+
+class _Days:
+    """Days in and around a month: its edges more often than any other day."""
+
+    def __init__(self, chance: Random, month: Month) -> None:
+        one = dt.timedelta(days=1)
+        self.chance, self.first, self.after = chance, month.first, month.next_first
+        self.edges = [self.first - one, self.first, self.first + one, self.after - one, self.after]
+
+    def any(self) -> dt.date:
+        if self.chance.random() < 0.5:
+            return self.chance.choice(self.edges)
+        return self.first + dt.timedelta(days=self.chance.randint(-30, 60))
+
+    def within(self) -> dt.date:
+        return self.first + dt.timedelta(days=self.chance.randrange((self.after - self.first).days))
+
+    def span(self) -> tuple[dt.date, dt.date | None]:
+        """From a day, with luck long ago, until the same or a later one, with luck never."""
+        start = dt.date(self.first.year - 1, 12, 31) if self.chance.random() < 0.5 else self.any()
+        end = self.any() if self.chance.random() < 0.5 else None
+        return start, end if end and end >= start else None
+
+
+def company(chance: Random, *, month: Month, items: list[Item]) -> Company:
+    """A company of one to four grids in one or two branches."""
+    days = _Days(chance, month)
+    grids = GRIDS[: chance.randint(1, 4)]
+    homes = {f"H{n}": chance.choice(COMMUNITIES) for n in range(1, chance.randint(2, 7))}
+    return Company(
+        first=month.first,
+        scheme=items,
+        branch_of={grid: chance.choice(["B1", "B1", "B2"]) for grid in grids},
+        lives={grid: _life(days) for grid in grids},
+        communities=_stays(days, COMMUNITIES[: chance.randint(1, 4)], grids),
+        postings=_stays(days, PEOPLE[: chance.randint(0, 4)], grids),
+        home_of=homes,
+        lines=[_line(days, sorted(homes)) for _ in range(chance.randint(0, 16))],
+        orders=[_order(days, grids) for _ in range(chance.randint(0, 20))],
+        goals=_goals(chance, grids, [item.code for item in items if item.measure != "rating"]),
+        ratings={who: scores for who in PEOPLE if (scores := _scores(chance))},
+    )
+
+
+def _life(days: _Days) -> tuple[dt.date, dt.date | None]:
+    start, end = days.span()
+    return start, end if end and end > start else None
+
+
+def _stays(days: _Days, who: Iterable[str], grids: list[str]) -> list[Stay]:
     """Everyone in at most one grid a day, moving now and then, gone for a while or altogether."""
     found = []
     for name in who:
-        marks = sorted(draw(st.sets(days, min_size=1, max_size=4)))
+        marks = sorted({days.any() for _ in range(days.chance.randint(1, 4))})
+        if days.chance.random() < 0.3:
+            marks[0] -= dt.timedelta(days=400)
         for start, end in zip(marks, [*marks[1:], None], strict=True):
-            grid = draw(st.sampled_from([*grids, None]))
+            grid = days.chance.choice([*grids, *grids, None])
             if grid:
                 found.append(Stay(name, grid, start, end))
     return found
 
 
-@st.composite
-def spans(draw) -> tuple[dt.date, dt.date | None]:
-    """From a day, with luck long ago, until a later one, with luck never."""
-    start = draw(st.one_of(st.just(dt.date(2026, 1, 1)), days))
-    end = draw(st.one_of(st.none(), days))
-    return start, end if end and end >= start else None
+def _line(days: _Days, homes: list[str]) -> Line:
+    return Line(days.chance.choice(homes), days.chance.choice(IN_USE), *days.span())
 
 
-@st.composite
-def lines(draw, homes: list[str]) -> list[Line]:
-    found = []
-    for _ in range(draw(st.integers(0, 24))):
-        start, end = draw(spans())
-        found.append(Line(draw(st.sampled_from(homes)), draw(st.sampled_from(IN_USE)), start, end))
-    return found
+def _order(days: _Days, grids: list[str]) -> Order:
+    return Order(days.chance.choice([*grids, *grids, None]), days.chance.choice(SOLD), *days.span())
 
 
-@st.composite
-def orders(draw) -> list[Order]:
-    found = []
-    for _ in range(draw(st.integers(0, 24))):
-        start, end = draw(spans())
-        grid = draw(st.sampled_from([*GRIDS, None]))
-        found.append(Order(grid, draw(st.sampled_from(SOLD)), start, end))
-    return found
+def _goals(chance: Random, grids: list[str], codes: list[str]) -> dict[tuple[str, str], Goal]:
+    return {(grid, code): goal for grid in grids for code in codes if (goal := _goal(chance))}
 
 
-goals = st.one_of(
-    st.builds(Goal, st.integers(1, 12).map(Fraction)),
-    st.builds(Goal, hundredths),
-    st.just(Goal(Fraction(0))),
-    st.just(Goal(Fraction(5), exempt=True)),
-)
+def _goal(chance: Random) -> Goal | None:
+    kind = chance.random()
+    if kind < 0.25:
+        return None
+    if kind < 0.35:
+        return Goal(Fraction(0))
+    if kind < 0.5:
+        return Goal(Fraction(chance.choice([0, 5])), exempt=True)
+    return Goal(Fraction(chance.randint(1, 12)) if kind < 0.8 else Fraction(chance.randint(1, 2_000), 100))
 
 
-@st.composite
-def companies(draw) -> Company:
-    lives = {grid: draw(spans()) for grid in GRIDS}
-    lives = {grid: (start, end if end and end > start else None) for grid, (start, end) in lives.items()}
-    homes = {f"H{n}": draw(st.sampled_from(COMMUNITIES)) for n in range(1, 7)}
-    keys = [(grid, code) for grid in GRIDS for code in "ABCDEF"]
-    return Company(
-        first=FIRST,
-        scheme=draw(schemes()),
-        branch_of=BRANCHES,
-        lives=lives,
-        communities=draw(stays(COMMUNITIES, GRIDS)),
-        postings=draw(stays(PEOPLE, GRIDS)),
-        home_of=homes,
-        lines=draw(lines(sorted(homes))),
-        orders=draw(orders()),
-        goals={key: goal for key in keys if (goal := draw(st.one_of(st.none(), goals, goals)))},
-        ratings={person: scores for person in PEOPLE if (scores := draw(st.lists(hundredths, max_size=5)))},
+def _scores(chance: Random) -> list[Fraction]:
+    return [chance.choice([Fraction(0), Fraction(100), _hundredths(chance)]) for _ in range(chance.randint(0, 5))]
+
+
+def _hundredths(chance: Random) -> Fraction:
+    return Fraction(chance.randint(0, 10_000), 100)
+
+
+def a_day_later(chance: Random, before: Company) -> Company:
+    """The same company after late news: orders and lines come, end and are given back, targets and ratings move."""
+    days = _Days(chance, Month.of(before.first))
+    orders = [replace(order, cancelled=_ended(days, order.accepted, order.cancelled)) for order in before.orders]
+    lines = [replace(line, closed=_ended(days, line.opened, line.closed)) for line in before.lines]
+    grids = sorted(before.branch_of)
+    goals = dict(before.goals)
+    for key in chance.sample(sorted(goals), min(2, len(goals))):
+        goals[key] = Goal(Fraction(chance.randint(0, 900), 100), exempt=chance.random() < 0.2)
+    ratings = dict(before.ratings)
+    for who in chance.sample(PEOPLE, 1):
+        ratings[who] = [_hundredths(chance) for _ in range(5)]
+    return replace(
+        before,
+        orders=[*orders, *(_order(days, grids) for _ in range(chance.randint(0, 2)))],
+        lines=[*lines, *(_line(days, sorted(before.home_of)) for _ in range(chance.randint(0, 2)))],
+        goals=goals,
+        ratings=ratings,
     )
+
+
+def _ended(days: _Days, began: dt.date, end: dt.date | None) -> dt.date | None:
+    if days.chance.random() < 0.8:
+        return end
+    return None if end else max(began, days.any())

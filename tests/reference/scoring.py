@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 Day = dt.date
@@ -20,6 +20,11 @@ class Item:
     cap: Fraction = Fraction(100)
     target_rate: Fraction = Fraction(100)
     per_unit: Fraction = Fraction(1, 5)
+
+    def __str__(self) -> str:
+        numbers = [str(float(n)) for n in (self.weight, self.floor, self.cap, self.target_rate, self.per_unit)]
+        words = "weight {}, {}…{}, target rate {}, {} a unit".format(*numbers)
+        return f"{self.code} {self.group or 'points'} {self.measure} {' '.join(self.products)}: {words}"
 
 
 @dataclass(frozen=True)
@@ -88,10 +93,16 @@ class Company:
 
 @dataclass(frozen=True)
 class Mark:
-    """An item of a sheet: its state, its score to four places, its share of the weights."""
+    """An item of a sheet: its state, its score to four places, and the figures behind it where it has one source."""
 
     status: str
     score: Fraction | None = None
+    gained: int | None = None
+    lost: int | None = None
+    actual: Fraction | None = None
+    base: int | None = None
+    target: Fraction | None = None
+    rate: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +177,7 @@ def _rated(company: Company, person: str) -> dict[str, Mark]:
             points = company.ratings.get(person)
             if points:
                 mean = half_up(sum(points, Fraction(0)) / len(points), 4)
-                found[item.code] = Mark("scored", _within(item, mean))
+                found[item.code] = Mark("scored", _within(item, mean), actual=mean, rate=mean)
             else:
                 found[item.code] = Mark("no_rating")
     return found
@@ -182,10 +193,9 @@ def _grid_marks(
     found = {}
     for item in company.scheme:
         if item.measure == "rating":
-            found[item.code] = _weighted(
-                [(stays[grid], own[person][item.code]) for person, stays in served.items() if grid in stays],
-                otherwise="no_rating",
-            )
+            parts = [(stays[grid], own[person][item.code]) for person, stays in served.items() if grid in stays]
+            mean = _weighted(parts, otherwise="no_rating")
+            found[item.code] = replace(mean, actual=mean.score, rate=mean.score)
         else:
             found[item.code] = _grid_mark(company, grid, item)
     return found
@@ -193,29 +203,36 @@ def _grid_marks(
 
 def _grid_mark(company: Company, grid: str, item: Item) -> Mark:
     goal = company.goals.get((grid, item.code))
-    if goal and goal.exempt:
-        return Mark("exempt")
+    exempt = bool(goal and goal.exempt)
     if item.measure == "retention":
-        base, kept = _kept(company, grid, item)
-        if base == 0:
-            return Mark("exempt")
-        rate = Fraction(kept, base) * 100
-        return Mark("scored", _within(item, half_up(rate / item.target_rate * 100, 4)))
-    net = _net_new(company, grid, item)
+        return _retained(item, *_kept(company, grid, item), exempt=exempt)
+    gained, lost = _moved(company, grid, item)
+    figures = Mark("scored", gained=gained, lost=lost, actual=Fraction(gained - lost))
+    if item.measure == "completion":
+        figures = replace(figures, target=goal.value if goal else None)
+    if exempt:
+        return replace(figures, status="exempt")
     if item.measure == "points":
-        return Mark("scored", _within(item, half_up(net * item.per_unit, 4)))
-    if goal is None or goal.value == 0:
-        return Mark("no_target")
-    return Mark("scored", _within(item, half_up(net / goal.value * 100, 4)))
+        rate = half_up((gained - lost) * item.per_unit, 4)
+    elif goal is None or goal.value == 0:
+        return replace(figures, status="no_target")
+    else:
+        rate = half_up((gained - lost) / goal.value * 100, 4)
+    return replace(figures, rate=rate, score=_within(item, rate))
 
 
-def _net_new(company: Company, grid: str, item: Item) -> Fraction:
-    net = 0
-    for order in company.orders:
-        if order.grid == grid and order.product in item.products:
-            net += company.in_month(order.accepted)
-            net -= company.in_month(order.cancelled)
-    return Fraction(net)
+def _retained(item: Item, base: int, kept: int, *, exempt: bool) -> Mark:
+    figures = Mark("exempt", lost=base - kept, actual=Fraction(kept), base=base, target=item.target_rate)
+    if exempt or base == 0:
+        return figures
+    rate = half_up(Fraction(kept, base) * 100 / item.target_rate * 100, 4)
+    return replace(figures, status="scored", rate=rate, score=_within(item, rate))
+
+
+def _moved(company: Company, grid: str, item: Item) -> tuple[int, int]:
+    orders = [order for order in company.orders if order.grid == grid and order.product in item.products]
+    gained = sum(company.in_month(order.accepted) for order in orders)
+    return gained, sum(company.in_month(order.cancelled) for order in orders)
 
 
 def _kept(company: Company, grid: str, item: Item) -> tuple[int, int]:
@@ -246,7 +263,8 @@ def _person_marks(
         if item.measure != "rating":
             parts = [(days, marks[grid][item.code]) for grid, days in stays.items()]
             missing = any(mark.status == "no_target" for _days, mark in parts)
-            found[item.code] = _weighted(parts, otherwise="no_target" if missing else "exempt")
+            mean = _weighted(parts, otherwise="no_target" if missing else "exempt")
+            found[item.code] = replace(parts[0][1], status=mean.status, score=mean.score) if len(parts) == 1 else mean
     return found
 
 
