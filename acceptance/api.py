@@ -21,7 +21,7 @@ from core.refusals import Refusal
 @open_to(Role.ACCOUNT_MANAGER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def slip_list(request: HttpRequest) -> HttpResponse:
-    """GET: the 50 newest of one's own. POST: 201 new, 200 known, 409 changed or similar, 422 incomplete."""
+    """GET: the 50 newest of one's own. POST: 201 new, 200 known, 409 changed, another's or similar, 422 incomplete."""
     if request.method != "POST":
         mine = Slip.objects.within(request.scope).filter(manager=request.scope.manager)
         newest = queries.with_parts(mine).order_by("-submitted_at")[: queries.PAGE]
@@ -61,7 +61,7 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
 
 
 def _status(refusal: Refusal) -> int:
-    return 409 if isinstance(refusal, slips.ContentChanged | slips.SimilarExists) else 422
+    return 409 if isinstance(refusal, slips.ContentChanged | slips.SentByAnother | slips.SimilarExists) else 422
 
 
 def _as_json(slip: Slip) -> dict[str, Any]:

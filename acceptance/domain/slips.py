@@ -37,6 +37,10 @@ class ContentChanged(Refusal):
         self.number = number
 
 
+class SentByAnother(Refusal):
+    """The same form came from somebody else before; theirs is none of this person's business."""
+
+
 class SimilarExists(Refusal):
     """A warning: the household asked for the same lately; `number` is that slip. Goes through when acknowledged."""
 
@@ -69,7 +73,7 @@ def submit(
     *, client_uuid: uuid.UUID, content: Content, by: User, now: dt.datetime, acknowledged: bool = False
 ) -> Receipt:
     """Send a slip to its hall. Sent twice it is the same slip; raises IncompleteSlip, UnknownPlace, ContentChanged,
-    SimilarExists (unless acknowledged)."""
+    SentByAnother, SimilarExists (unless acknowledged)."""
     contents.check(content)
     day = local_day(now)
     params = {
@@ -99,11 +103,13 @@ def submit(
         late = Slip.objects.filter(client_uuid=client_uuid).values("number", "content_hash").first()
         found |= {"known": late["number"], "content_hash": late["content_hash"]} if late else {}
     if found["known"]:
-        return _same_slip(found["known"], found["content_hash"], content)
+        return _same_slip(found["known"], found["content_hash"], content, by)
     raise _obstacle(found)
 
 
-def _same_slip(number: str, content_hash: str, content: Content) -> Receipt:
+def _same_slip(number: str, content_hash: str, content: Content, by: User) -> Receipt:
+    if not Slip.objects.filter(number=number, manager__staff_no=by.staff_code).exists():
+        raise SentByAnother(_("这张表已由别人送出。请新开一单。"))
     if content_hash == content.fingerprint:
         return Receipt(number, is_new=False)
     raise ContentChanged(

@@ -15,8 +15,8 @@ from accounts.scope import Scope
 from core.periods import local_day
 from tests.acceptance.street import Street
 from tests.acceptance.test_slips import make
-from tests.factories.accounts import user_of_operator
-from tests.factories.managers import OperatorFactory
+from tests.factories.accounts import user_of_manager, user_of_operator
+from tests.factories.managers import OperatorFactory, PostingFactory
 
 
 @pytest.fixture
@@ -51,6 +51,18 @@ def test_api_answers_new_known_changed_similar_and_incomplete(client, street):
     assert (first.json(), again.json()) == ({"number": number}, {"number": number})
     assert (changed.json()["error"], similar.json()["error"]) == ("changed", "similar")
     assert (similar.json()["number"], wrong.json()["field"]) == (number, "contact_phone")
+
+
+def test_form_sent_by_somebody_else_is_refused_without_its_number(client, street):
+    key = str(uuid.uuid4())
+    client.force_login(street.seller)
+    number = post_slip(client, street, client_uuid=key).json()["number"]
+    client.force_login(user_of_manager(PostingFactory(grid=street.grid).manager))
+    for sent in ({}, {"notes": "改了"}):
+        answer = post_slip(client, street, client_uuid=key, **sent)
+        assert answer.status_code == 409
+        assert number not in answer.content.decode()
+    assert Slip.objects.count() == 1
 
 
 def test_api_declines_what_is_not_json(client, street):
