@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.periods import local_day
+from kpi.domain import corrections
 from kpi.domain import recompute as recomputing
 
 
@@ -21,3 +22,9 @@ def sweep_runs() -> None:
 def recompute_nightly() -> None:
     now = timezone.now()
     recomputing.request_nightly(today=local_day(now), now=now)
+
+
+@shared_task
+def check_closed_months() -> None:
+    now = timezone.now()
+    corrections.check_closed(today=local_day(now), now=now)

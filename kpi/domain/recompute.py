@@ -59,7 +59,7 @@ def request(
 
 def _require_open(found: BranchMonth | None) -> None:
     if found and found.state == MonthState.CLOSED:
-        raise RecomputeRefused(_("这个月已审定，不能重算。"))
+        raise RecomputeRefused(_("这个月已审定，不能重算；之后的变化请作更正。"))
     if found and found.state == MonthState.PUBLISHED:
         raise RecomputeRefused(_("这个月正在公示，请先撤回公示再重算。"))
 

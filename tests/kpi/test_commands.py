@@ -142,7 +142,7 @@ def test_closing_says_all_that_stands_in_the_way_and_does_nothing(grid, capsys):
     with pytest.raises(CommandError, match="2 件事"):
         call_command("close_month", "2026-10", stdout=out, skip_checks=True)
 
-    assert "李伟(M1)还没有主观评价。" in out.getvalue()
+    assert "李伟（M1）还没有主观评价。" in out.getvalue()
     assert "还没有公示。" in out.getvalue()
     assert BranchMonth.objects.get().state == MonthState.TRIAL
 

@@ -67,7 +67,7 @@ def test_missing_inputs_are_listed_by_name(grid):
     Rating.objects.all().delete()
     recomputed()
 
-    assert texts(grid) == ["网格 G1 王顶堤 的指标 B 未设目标。", "李伟(M1)还没有主观评价。"]
+    assert texts(grid) == ["网格 G1 王顶堤 的指标 B 未设目标。", "李伟（M1）还没有主观评价。"]
     with pytest.raises(months.MonthRefused):
         publish(grid)
     assert Score.objects.get(grid=grid).is_provisional

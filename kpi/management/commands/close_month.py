@@ -20,6 +20,7 @@ AHEAD = {
     MonthState.PUBLISHED: [MonthState.PUBLISHED, MonthState.CLOSED],
     MonthState.CLOSED: [MonthState.CLOSED],
 }
+ANY_NUMBER = 2**31
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         add_common(parser)
         parser.add_argument("--branch", help=_("只办这个分公司（编码）；默认所有分公司"))
         parser.add_argument("--publish", action="store_true", help=_("公示，而不是审定"))
+        parser.add_argument("--in-transit-seen", action="store_true", help=_("已看过在途单：只有在途单时照样审定"))
         parser.add_argument(
             "--appeals-until", type=dt.date.fromisoformat, help=_("申诉截止日期，如 2026-11-08（与 --publish 同用）")
         )
@@ -38,8 +40,10 @@ class Command(BaseCommand):
         wanted = MonthState.PUBLISHED if options["publish"] else MonthState.CLOSED
         branches = _not_yet(month, wanted, branch_of(options["branch"]))
         standing = [(branch, obstacle) for branch in branches for obstacle in _obstacles(branch, month, wanted, now)]
+        if options["in_transit_seen"]:
+            standing = [pair for pair in standing if not pair[1].can_be_passed]
         if not standing:
-            _proceed(branches, month, wanted, now, options["appeals_until"])
+            _proceed(branches, month, wanted, now, options)
         document = {
             "month": str(month),
             "state": wanted if not standing else None,
@@ -68,14 +72,15 @@ def _obstacles(branch: Branch, month: Month, wanted: MonthState, now: dt.datetim
 
 @transaction.atomic
 def _proceed(
-    branches: list[Branch], month: Month, wanted: MonthState, now: dt.datetime, appeals_until: dt.date | None
+    branches: list[Branch], month: Month, wanted: MonthState, now: dt.datetime, options: dict[str, Any]
 ) -> None:
+    until, seen = options["appeals_until"], ANY_NUMBER if options["in_transit_seen"] else 0
     try:
         for branch in branches:
             if wanted == MonthState.PUBLISHED:
-                months.publish(branch=branch, month=month, by=None, now=now, appeals_until=appeals_until)
+                months.publish(branch=branch, month=month, by=None, now=now, appeals_until=until)
             else:
-                months.close(branch=branch, month=month, by=None, now=now, today=local_day(now))
+                months.close(branch=branch, month=month, by=None, now=now, today=local_day(now), in_transit_seen=seen)
     except Refusal as refusal:  # something changed since the obstacles were listed
         raise CommandError(str(refusal)) from refusal
 
@@ -84,4 +89,4 @@ def _text(document: dict[str, Any], wanted: MonthState) -> str:
     if document["obstacles"]:
         return "\n".join(f"{found['branch']}  {found['text']}" for found in document["obstacles"])
     codes = listed(document["branches"]) or _("没有要办的分公司")
-    return f"{document['month']} {wanted.label}:{codes}"
+    return f"{document['month']} {wanted.label}：{codes}"

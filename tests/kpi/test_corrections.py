@@ -1,0 +1,242 @@
+"""Later truth about a closed month: compared beside it, signed, booked where the branch is still open."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from core.periods import local_day
+from kpi.choices import MonthState, RunStatus
+from kpi.domain import corrections, months, recompute
+from kpi.domain.differences import differences
+from kpi.models import Adjustment, BranchMonth, Correction, Drift, ItemScore, Rating, Run, Score
+from tests.factories.acceptance import AcceptanceFactory
+from tests.factories.accounts import UserFactory
+from tests.factories.grids import GridFactory
+from tests.factories.kpi import NOW, OCTOBER, recomputed
+from tests.factories.managers import PostingFactory
+from tests.factories.months import closed, corrected, correction_run, published, ready_grid
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = OCTOBER.shift(1)
+LATER = NOW + dt.timedelta(days=3)
+
+
+@pytest.fixture
+def grid():
+    """A grid whose October is closed with one FTTH of ten. Nobody holds a line: E and F are 不考核, so A weighs 25 of
+    80 and one FTTH is worth 3.125 points."""
+    grid = ready_grid(code="G1")
+    AcceptanceFactory(grid=grid)
+    closed(grid)
+    return grid
+
+
+def totals(run: int) -> list[Decimal]:
+    return list(Score.objects.filter(run=run).order_by("grid", "manager").values_list("total", flat=True))
+
+
+def test_correction_scores_beside_the_closed_month_and_books_the_difference(grid):
+    shown = BranchMonth.objects.get(month=OCTOBER.first)
+    before = totals(shown.current_run_id)
+    AcceptanceFactory(grid=grid)
+
+    correction = corrected(grid, now=LATER)
+
+    assert correction.number == 1
+    assert correction.booked_month == NOVEMBER.first
+    assert BranchMonth.objects.get(month=OCTOBER.first).current_run_id == shown.current_run_id
+    assert totals(shown.current_run_id) == before
+    booked = Adjustment.objects.order_by("manager")
+    assert [
+        (row.grid_id, row.difference, row.after - row.before, row.month) for row in booked.filter(manager=None)
+    ] == [(grid.pk, Decimal("3.13"), Decimal("3.13"), NOVEMBER.first)]
+    assert [row.difference for row in booked.filter(grid=None)] == [Decimal("3.13")]
+
+
+def test_adjustments_lead_from_the_closed_result_to_the_corrected_one(grid):
+    AcceptanceFactory.create_batch(3, grid=grid)
+    PostingFactory(grid=grid)
+    first = corrected(grid, now=LATER)
+    AcceptanceFactory(grid=grid)
+    second = corrected(grid, now=LATER)
+
+    published_run = BranchMonth.objects.get(month=OCTOBER.first).current_run_id
+    subjects = Score.objects.filter(run__in=[published_run, first.run_id, second.run_id]).values_list("grid", "manager")
+    for found_grid, manager in set(subjects):
+        one = {"grid": found_grid, "manager": manager}
+        was = Score.objects.filter(run=published_run, **one).first()
+        now = Score.objects.filter(run=second.run_id, **one).first()
+        booked = sum((row.difference for row in Adjustment.objects.filter(**one)), Decimal(0))
+        assert (was.total if was else 0) + booked == now.total
+
+
+def test_second_correction_compares_with_the_first(grid):
+    AcceptanceFactory(grid=grid)
+    corrected(grid, now=LATER)
+    AcceptanceFactory(grid=grid)
+
+    second = corrected(grid, now=LATER)
+
+    assert second.number == 2
+    booked = Adjustment.objects.get(correction=second, grid=grid)
+    assert (booked.before, booked.after, booked.difference) == (
+        Adjustment.objects.get(correction__number=1, grid=grid).after,
+        booked.before + Decimal("3.12"),
+        Decimal("3.12"),
+    )
+
+
+def test_correction_without_a_difference_can_not_be_signed(grid):
+    run = correction_run(grid)
+    assert differences(before=corrections.basis(grid.branch, OCTOBER), after=run.pk, branch=grid.branch_id) == []
+    with pytest.raises(corrections.CorrectionRefused, match="没有差异"):
+        corrections.sign(run=run, reason="看一看", by=UserFactory(), now=LATER)
+    assert not Correction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("", "请写明理由"), ("  \n", "请写明理由"), ("长" * 301, "最多 300 个字")]
+)
+def test_correction_wants_a_reason_that_fits(grid, reason, words):
+    AcceptanceFactory(grid=grid)
+    run = correction_run(grid)
+    with pytest.raises(corrections.CorrectionRefused, match=words):
+        corrections.sign(run=run, reason=reason, by=UserFactory(), now=LATER)
+
+
+def test_signing_twice_books_once(grid):
+    AcceptanceFactory(grid=grid)
+    run = correction_run(grid)
+    by = UserFactory()
+    first = corrections.sign(run=run, reason="补录", by=by, now=LATER)
+    assert corrections.sign(run=run, reason="补录", by=by, now=LATER) == first
+    assert Adjustment.objects.filter(grid=grid).count() == 1
+
+
+def test_signing_what_was_overtaken_is_refused(grid):
+    AcceptanceFactory(grid=grid)
+    old = correction_run(grid)
+    assert correction_run(grid).pk != old.pk
+    with pytest.raises(corrections.CorrectionRefused, match="最新的一次"):
+        corrections.sign(run=old, reason="补录", by=UserFactory(), now=LATER)
+
+
+def test_discarded_correction_leaves_nothing(grid):
+    AcceptanceFactory(grid=grid)
+    run = correction_run(grid)
+    corrections.discard(run=run)
+    corrections.discard(run=run)
+    assert not Run.objects.filter(pk=run.pk).exists()
+    assert not ItemScore.objects.filter(run_id=run.pk).exists()
+    assert not Score.objects.filter(run_id=run.pk).exists()
+
+
+def test_signed_correction_can_not_be_discarded(grid):
+    AcceptanceFactory(grid=grid)
+    correction = corrected(grid)
+    with pytest.raises(corrections.CorrectionRefused, match="已签字"):
+        corrections.discard(run=correction.run)
+
+
+def test_correction_under_way_is_neither_doubled_nor_thrown_away(grid):
+    run = corrections.request(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+    assert corrections.request(branch=grid.branch, month=OCTOBER, by=None, now=LATER) == run
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
+    with pytest.raises(corrections.CorrectionRefused, match="正在计算"):
+        corrections.discard(run=run)
+
+
+def test_open_month_wants_no_correction():
+    grid = ready_grid()
+    published(grid)
+    with pytest.raises(corrections.CorrectionRefused, match="还没有审定"):
+        corrections.request(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+
+
+def test_correction_uses_the_scheme_and_inputs_of_the_closed_month(grid):
+    closed_run = BranchMonth.objects.get(month=OCTOBER.first).current_run
+    AcceptanceFactory(grid=grid)
+    run = correction_run(grid)
+    assert run.scheme_id == closed_run.scheme_id
+    same = {"grid": grid, "code": "B"}
+    assert ItemScore.objects.get(run=run, **same).target == ItemScore.objects.get(run=closed_run, **same).target
+    with pytest.raises(IntegrityError, match="kpi_month_closed"), transaction.atomic():
+        Rating.objects.update(score=1)
+
+
+def test_difference_is_booked_in_the_first_month_still_open(grid):
+    later = ready_grid(NOVEMBER, branch=grid.branch)
+    december = dt.datetime(2026, 12, 3, 9, tzinfo=NOW.tzinfo)
+    for row in (grid, later):
+        PostingFactory(grid=row)
+    from_rating(grid, later)
+    closed_november(grid, december)
+    AcceptanceFactory(grid=grid)
+    assert corrected(grid, now=december).booked_month == dt.date(2026, 12, 1)
+
+
+def from_rating(*grids) -> None:
+    """Targets and ratings of November for everybody who lacks them."""
+    from_october = Rating.objects.filter(month=OCTOBER.first)
+    assert from_october.exists()
+    for grid in grids:
+        for code in "ABC":
+            grid.targets.get_or_create(month=NOVEMBER.first, code=code, defaults={"value": 10})
+        for posting in grid.postings.all():
+            Rating.objects.get_or_create(
+                month=NOVEMBER.first, manager=posting.manager, item="publicity", defaults={"score": 80}
+            )
+
+
+def closed_november(grid, now) -> None:
+    recomputed(NOVEMBER, branch=grid.branch, now=now)
+    months.publish(branch=grid.branch, month=NOVEMBER, by=None, now=now)
+    months.close(branch=grid.branch, month=NOVEMBER, by=None, now=now, today=local_day(now))
+    assert BranchMonth.objects.get(month=NOVEMBER.first, branch=grid.branch).state == MonthState.CLOSED
+
+
+def test_item_that_changes_without_the_total_is_signed_without_adjustments():
+    grid = ready_grid()
+    AcceptanceFactory.create_batch(10, grid=grid)  # A at its cap
+    closed(grid)
+    AcceptanceFactory(grid=grid)
+    assert corrected(grid).adjustments.count() == 0
+
+
+def test_nightly_check_finds_closed_months_that_differ(grid):
+    today = dt.date(2026, 11, 20)
+    assert corrections.check_closed(today=today, now=LATER) == 0
+    AcceptanceFactory(grid=grid)
+    assert corrections.check_closed(today=today, now=LATER) == 1
+    drift = Drift.objects.get()
+    assert (drift.branch, drift.month, drift.items) == (grid.branch, OCTOBER.first, 2)  # the grid's A and its member's
+
+    corrected(grid)
+    assert not Drift.objects.exists()
+    assert corrections.check_closed(today=today, now=LATER) == 0
+
+
+def test_nightly_check_looks_back_a_year(grid):
+    AcceptanceFactory(grid=grid)
+    assert corrections.check_closed(today=dt.date(2027, 10, 31), now=LATER) == 1
+    Drift.objects.all().delete()
+    assert corrections.check_closed(today=dt.date(2027, 11, 1), now=LATER) == 0
+
+
+def test_corrections_outlive_the_pruning_of_old_generations(grid):
+    AcceptanceFactory(grid=grid)
+    first = corrected(grid)
+    for _round in range(recompute.GENERATIONS_KEPT + 1):
+        AcceptanceFactory(grid=grid)
+        corrected(grid)
+    assert totals(first.run_id)
+
+
+def test_other_branch_is_left_alone(grid):
+    other = GridFactory()
+    recomputed(OCTOBER, branch=other.branch)
+    AcceptanceFactory(grid=grid)
+    run = correction_run(grid)
+    assert not Score.objects.filter(run=run, branch=other.branch).exists()
