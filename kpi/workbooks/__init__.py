@@ -1,0 +1,1 @@
+"""Files whose cells are formulas: what was scored can be worked out again in any spreadsheet program."""
