@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import Scope
 from grids.models import Branch, Grid
-from kpi.models.guards import no_truncate_guard
+from kpi.models.guards import closed_month_guards
 
 
 class TargetPlanQuerySet(models.QuerySet["TargetPlan"]):
@@ -36,8 +36,8 @@ class TargetPlan(models.Model):
             models.CheckConstraint(condition=Q(month__day=1), name="targetplan_month_first"),
         ]
         triggers = [
+            *closed_month_guards(),
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            no_truncate_guard(),
         ]
 
     def __str__(self) -> str:
@@ -71,8 +71,8 @@ class TargetChange(models.Model):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["month", "grid", "code"], name="targetchange_target")]
         triggers = [
+            *closed_month_guards("(SELECT branch_id FROM grids_grid WHERE id = touched.grid_id)"),
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            no_truncate_guard(),
         ]
 
     def __str__(self) -> str:
