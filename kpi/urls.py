@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kpi.views import decisions, effects, homes, inputs, league, meetings, months, runs, schemes, scores
+from kpi.views import decisions, effects, homes, inputs, league, meetings, months, my_score, runs, schemes, scores
 
 app_name = "kpi"
 urlpatterns = [
@@ -8,11 +8,14 @@ urlpatterns = [
     path("month/", homes.month_glance, name="month_glance"),
     path("company/", homes.company_home, name="company_home"),
     path("my-day/", homes.my_day, name="my_day"),
+    path("my-score/", my_score.my_score, name="my_score"),
     path("people/", league.people, name="people"),
     path("branches/", league.branches, name="branches"),
     path("slips/<str:number>/", effects.slip, name="slip_effect"),
     path("slips/<str:number>/outlook/", effects.outlook, name="acceptance_outlook"),
     path("acceptances/<str:order_no>/", effects.acceptance, name="acceptance_effect"),
+    path("lines/<str:code>/", effects.line, name="line_effect"),
+    path("households/<str:code>/", effects.household, name="household_effect"),
     path("schemes/", schemes.scheme_list, name="scheme_list"),
     path("schemes/<int:pk>/", schemes.scheme_detail, name="scheme_detail"),
     path("runs/", runs.run_list, name="run_list"),

@@ -30,12 +30,14 @@ class Rule(Protocol):
 class Counted(Protocol):
     """What was counted of an item in a grid."""
 
-    status: str
-    actual: Decimal | None
-    base: Decimal | None
-    lost: int | None
-    target: Decimal | None
-    score: Decimal | None
+    @property
+    def status(self) -> str: ...
+    @property
+    def actual(self) -> Decimal | None: ...
+    @property
+    def base(self) -> Decimal | None: ...
+    @property
+    def target(self) -> Decimal | None: ...
 
 
 @dataclass(frozen=True, slots=True)

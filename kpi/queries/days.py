@@ -14,7 +14,7 @@ from core.periods import Month, day_start, local_day
 from kpi.choices import Measure
 from kpi.domain import schemes
 from kpi.models import Indicator, Score, Target
-from kpi.queries.generations import generations
+from kpi.queries.generations import Generation, generations
 from kpi.queries.persons import own_development
 from managers.models import Manager, Posting
 
@@ -138,8 +138,14 @@ def _sent(manager: Manager, now: dt.datetime) -> Counter[str]:
 
 
 def _scores(manager: Manager, month: Month) -> tuple[Score | None, Score | None]:
+    """The person's scores, in whatever branch they were scored: somebody lent is scored where they served last."""
     shown, before = generations(month)
-    rows = Score.objects.filter(manager=manager)
-    now = rows.filter(run=shown.runs.get(manager.branch_id), month=month.first).first()
-    old = rows.filter(run=before.runs.get(manager.branch_id), month=before.month.first).first()
+    rows = Score.objects.filter(manager=manager, run__in=[*shown.run_ids, *before.run_ids])
+    found = {(row.month, row.run_id): row for row in rows if row.run_id in _runs_of(row, shown, before)}
+    now = next((row for (day, _run), row in found.items() if day == month.first), None)
+    old = next((row for (day, _run), row in found.items() if day == before.month.first), None)
     return now, old
+
+
+def _runs_of(row: Score, shown: Generation, before: Generation) -> set[int | None]:
+    return {part.runs.get(row.branch_id) for part in (shown, before) if part.month.first == row.month}

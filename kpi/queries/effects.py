@@ -1,24 +1,55 @@
-"""From a slip or an acceptance to the score that counts it, or why none does."""
+"""From a slip or an acceptance to the score that counts it, or to the rule that leaves it out."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from acceptance.choices import OPEN_STATES, SlipState
 from acceptance.models import Acceptance, Slip
-from core.formats import named
-from core.periods import Month
+from core.formats import full_day, named
+from core.periods import Month, local_day
 from grids.models import Grid
 from kpi.choices import Measure, MonthState, SchemeStatus
-from kpi.models import BranchMonth, Indicator, Scheme
+from kpi.domain import worth
+from kpi.domain.worth import Scored
+from kpi.models import BranchMonth, Correction, Indicator, ItemScore, Run, Scheme
+
+
+class Rule(StrEnum):
+    """What counts a record or leaves it out; the words stand in the effect's reason."""
+
+    COUNTED = "counted"
+    PENDING = "pending"
+    CORRECTED = "corrected"
+    WAITS_FOR_CORRECTION = "waits_for_correction"
+    NOT_ACCEPTED = "not_accepted"
+    SLIP_ENDED = "slip_ended"
+    NO_ORDER = "no_order"
+    OUTSIDE_MONTH = "outside_month"
+    NO_GRID = "no_grid"
+    NOT_IN_SCHEME = "not_in_scheme"
+    NEW_LINE = "new_line"
+    ENDED_BEFORE = "ended_before"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition that a record has to meet, with its own figures, and whether it does."""
+
+    text: str
+    passed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What one record does to one month: +1 or −1 in an item of a grid, or nothing, with the reason in words.
 
-    `is_pending`: it will count, but the scores shown were worked out before it came.
+    `is_pending`: it will count, but the scores shown were worked out before it came. `checks` are the conditions in
+    the order in which they are asked, up to the first that fails. `points`: what it moves in the grid's total.
     """
 
     counted: bool
@@ -28,6 +59,9 @@ class Effect:
     delta: int
     reason: str
     is_pending: bool = False
+    rule: Rule = Rule.COUNTED
+    checks: tuple[Check, ...] = ()
+    points: Decimal | None = None
 
 
 def effect_of_slip(slip: Slip) -> list[Effect]:
@@ -38,62 +72,138 @@ def effect_of_slip(slip: Slip) -> list[Effect]:
         found.extend(effect_of_acceptance(row))
     for line in slip.lines.select_related("product"):
         if line.product_id not in accepted:
-            found.append(_uncounted(_why_not_accepted(slip) % {"product": named(line.product.name)}, grid=slip.grid))
+            rule, words = _why_not_accepted(slip)
+            reason = words % {"product": named(line.product.name)}
+            check = Check(_("已正式受理：%(state)s") % {"state": slip.get_state_display()}, False)
+            found.append(_uncounted(rule, reason, grid=slip.grid, checks=(check,)))
     return found
 
 
-def _why_not_accepted(slip: Slip) -> str:
+def _why_not_accepted(slip: Slip) -> tuple[Rule, str]:
     if slip.state in OPEN_STATES:
-        return _("%(product)s 还没有正式受理。")
+        return Rule.NOT_ACCEPTED, _("%(product)s 还没有正式受理。")
     if slip.state in (SlipState.ACCEPTED, SlipState.COMPLETED):
-        return _("这张单已受理，但没有 %(product)s 的订单。")
-    return _("%(product)s 没有受理:") + str(slip.get_state_display())
+        return Rule.NO_ORDER, _("这张单已受理，但没有 %(product)s 的订单。")
+    return Rule.SLIP_ENDED, _("%(product)s 没有受理:") + str(slip.get_state_display())
 
 
-def effect_of_acceptance(acceptance: Acceptance) -> list[Effect]:
-    """What an acceptance adds in the month of its day and, when cancelled, takes in the month of its cancellation."""
-    found = [_effect(acceptance, acceptance.accepted_on, +1)]
+def effect_of_acceptance(acceptance: Acceptance, month: Month | None = None) -> list[Effect]:
+    """What an acceptance adds in the month of its day and, when cancelled, takes in the month of its cancellation.
+
+    `month` is the one that somebody looks at: when neither day lies in it, that is said as well.
+    """
+    found = _effects(acceptance, acceptance.accepted_on, +1)
     if acceptance.cancelled_on:
-        found.append(_effect(acceptance, acceptance.cancelled_on, -1))
+        found += _effects(acceptance, acceptance.cancelled_on, -1)
+    if month and all(effect.month != month for effect in found):
+        words = {"day": full_day(acceptance.accepted_on), "month": str(month)}
+        outside = _("受理日期 %(day)s 不在 %(month)s。") % words
+        check = Check(_("受理或退订的日期在 %(month)s") % words, False)
+        found.insert(0, _uncounted(Rule.OUTSIDE_MONTH, outside, month=month, checks=(check,)))
     return found
 
 
-def _effect(acceptance: Acceptance, day: dt.date, delta: int) -> Effect:
+def _effects(acceptance: Acceptance, day: dt.date, delta: int) -> list[Effect]:
     month, grid = Month.of(day), acceptance.grid
+    word = _("受理日期 %(day)s") if delta > 0 else _("退订日期 %(day)s")
+    checks = [Check(word % {"day": full_day(day)}, True)]
     if grid is None:
-        return _uncounted(_("受理当日客户不属于任何网格。"), month=month)
+        checks.append(Check(_("受理当日客户属于一个网格"), False))
+        reason = _("受理当日客户不属于任何网格。")
+        return [_uncounted(Rule.NO_GRID, reason, month=month, checks=tuple(checks))]
+    checks.append(Check(_("受理当日的网格：%(grid)s") % {"grid": grid.name}, True))
     shown = BranchMonth.objects.select_related("current_run").filter(month=month.first, branch=grid.branch_id).first()
-    code = _counting_code(shown, month, acceptance.product_id)
-    if not code:
+    rules = counting_rules(shown, month, [Measure.COMPLETION, Measure.POINTS], acceptance.product_id)
+    if not rules:
         reason = _("产品 %(product)s 不在考核方案内。") % {"product": named(acceptance.product.name)}
-        return _uncounted(reason, month=month, grid=grid)
-    return _counted(acceptance, shown, Effect(True, month, code, grid, delta, ""))
+        checks.append(Check(reason, False))
+        return [_uncounted(Rule.NOT_IN_SCHEME, reason, month=month, grid=grid, checks=tuple(checks))]
+    return [_counted(acceptance, shown, _of_rule(rule, month, grid, delta, checks)) for rule in rules]
+
+
+def _of_rule(rule: Indicator, month: Month, grid: Grid, delta: int, checks: list[Check]) -> Effect:
+    check = Check(_("方案的指标 %(code)s %(name)s") % {"code": rule.code, "name": named(rule.name)}, True)
+    return Effect(True, month, rule.code, grid, delta, "", checks=(*checks, check))
 
 
 def _counted(acceptance: Acceptance, shown: BranchMonth | None, effect: Effect) -> Effect:
     words = {"month": str(effect.month), "code": effect.code, "delta": f"{effect.delta:+d}".replace("-", "−")}
     watermark = shown.current_run.watermark_at if shown and shown.current_run else None
-    if watermark and acceptance.recorded_at <= watermark:
-        reason = _("计入 %(month)s 的指标 %(code)s(%(delta)s)。") % words
-        return Effect(True, effect.month, effect.code, effect.grid, effect.delta, reason)
+    in_time = watermark is not None and acceptance.recorded_at <= watermark
+    arrived = {"day": full_day(local_day(acceptance.recorded_at)), "until": full_day(watermark) if watermark else "—"}
+    check = Check(_("%(day)s 录入，得分的数据截至 %(until)s") % arrived, in_time)
+    effect = replace(effect, checks=(*effect.checks, check))
+    if in_time:
+        return replace(effect, reason=_("计入 %(month)s 的指标 %(code)s(%(delta)s)。") % words)
     if shown and shown.state == MonthState.CLOSED:
-        return _uncounted(_("%(month)s 已审定，之后到达的不再计入。") % words, month=effect.month, grid=effect.grid)
+        return _after_closing(acceptance, shown, effect, words)
     reason = _("下次重算后计入 %(month)s 的指标 %(code)s(%(delta)s)。") % words
-    return Effect(True, effect.month, effect.code, effect.grid, effect.delta, reason, is_pending=True)
+    return replace(effect, reason=reason, is_pending=True, rule=Rule.PENDING)
 
 
-def _counting_code(shown: BranchMonth | None, month: Month, product: str) -> str:
+def _after_closing(acceptance: Acceptance, shown: BranchMonth, effect: Effect, words: dict[str, str]) -> Effect:
+    """A closed month doesn't move: what came later counts in a correction, or waits for one."""
+    corrections = Correction.objects.filter(branch=shown.branch_id, month=shown.month).select_related("run")
+    for correction in corrections.order_by("number"):
+        until = correction.run.watermark_at
+        if until and acceptance.recorded_at <= until:
+            told = words | {"number": str(correction.number), "booked": str(Month.of(correction.booked_month))}
+            reason = _("%(month)s 已审定；更正 %(number)s 计入指标 %(code)s(%(delta)s)，调整记在 %(booked)s。") % told
+            return replace(effect, reason=reason, rule=Rule.CORRECTED)
+    reason = _("%(month)s 已审定，之后到达的不再计入；等更正重算，作为调整记入开放的月份。") % words
+    return replace(effect, counted=False, delta=0, code="", reason=reason, rule=Rule.WAITS_FOR_CORRECTION)
+
+
+def counting_rules(shown: BranchMonth | None, month: Month, measures: list[Measure], product: str) -> list[Indicator]:
+    """The indicators that count a product: of the scheme the month was scored by, else of the one in force."""
     scheme_id = shown.current_run.scheme_id if shown and shown.current_run else None
-    if scheme_id is None:
-        issued = Scheme.objects.filter(
-            year=month.year, quarter=month.quarter, status=SchemeStatus.ISSUED, effective_on__lte=month.first
-        )
-        scheme_id = issued.order_by("-effective_on", "-version").values_list("pk", flat=True).first()
     counting = Indicator.objects.filter(
-        scheme=scheme_id, measure__in=[Measure.COMPLETION, Measure.POINTS], products__contains=[product]
+        scheme=scheme_id or issued_scheme(month), measure__in=measures, products__contains=[product]
     )
-    return counting.values_list("code", flat=True).first() or ""
+    return list(counting)
 
 
-def _uncounted(reason: str, *, month: Month | None = None, grid: Grid | None = None) -> Effect:
-    return Effect(False, month, "", grid, 0, reason)
+def issued_scheme(month: Month) -> int | None:
+    """Id of the issued scheme in force on a month's 1st."""
+    issued = Scheme.objects.filter(
+        year=month.year, quarter=month.quarter, status=SchemeStatus.ISSUED, effective_on__lte=month.first
+    )
+    return issued.order_by("-effective_on", "-version").values_list("pk", flat=True).first()
+
+
+def _uncounted(
+    rule: Rule, reason: str, *, month: Month | None = None, grid: Grid | None = None, checks: tuple[Check, ...] = ()
+) -> Effect:
+    return Effect(False, month, "", grid, 0, reason, rule=rule, checks=checks)
+
+
+def net(effects: Iterable[Effect]) -> dict[tuple[str, str], int]:
+    """(month, code) → what all effects together do there: an order cancelled in its own month does nothing."""
+    found: dict[tuple[str, str], int] = {}
+    for effect in effects:
+        if effect.counted:
+            key = str(effect.month), effect.code
+            found[key] = found.get(key, 0) + effect.delta
+    return found
+
+
+def with_points(effects: list[Effect]) -> list[Effect]:
+    """The same effects with what each moves in the total of its grid, by the scores shown."""
+    return [replace(effect, points=_points(effect)) if effect.counted else effect for effect in effects]
+
+
+def _points(effect: Effect) -> Decimal | None:
+    """The grid's total with this record less the total without it; None where the month has no scores."""
+    if effect.grid is None or effect.month is None:
+        return None
+    shown = {"current_for__month": effect.month.first, "current_for__branch": effect.grid.branch_id}
+    run = Run.objects.filter(**shown).first()
+    items = {item.code: item for item in ItemScore.objects.filter(run=run, grid=effect.grid)} if run else {}
+    rules = {rule.code: rule for rule in Indicator.objects.filter(scheme=run.scheme_id)} if run else {}
+    if effect.code not in items or effect.code not in rules:
+        return None
+    sheet = [Scored(rules[code], item.status, item.score) for code, item in items.items() if code in rules]
+    more = effect.delta if effect.is_pending else -effect.delta
+    other = worth.score_with(rules[effect.code], items[effect.code], more)
+    moved = worth.exact_total(worth.replaced(sheet, {effect.code: other})) - worth.exact_total(sheet)
+    return worth.half_up(moved if effect.is_pending else -moved, 4)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from grids.models import Grid
 from kpi.choices import ItemStatus, Measure
+from kpi.domain import worth
 from kpi.models import Indicator, ItemScore, Run, Score
 from kpi.queries.generations import Generation
 from managers.models import Manager
@@ -53,6 +55,17 @@ class Sheet:
     @property
     def exact(self) -> Decimal:
         return sum((item.result.weighted for item in self.items), Decimal(0))
+
+    @property
+    def fraction(self) -> Fraction:
+        """What the total is rounded from: weights that were spread can have endless digits, and the terms of the sum
+        are shown with 6 places."""
+        return worth.exact_total(worth.Scored(i.rule, i.result.status, i.result.score) for i in self.items)
+
+    @property
+    def is_endless(self) -> bool:
+        """The terms shown are rounded themselves, so that their sum may lie a millionth beside the true one."""
+        return self.fraction != Fraction(self.exact)
 
     @property
     def climbed(self) -> int | None:

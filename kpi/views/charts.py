@@ -1,12 +1,15 @@
 """Charts of this room, drawn by the server."""
 
+from collections.abc import Sequence
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.formats import month as in_month
 from core.formats import named, number
 from kpi.queries.progress import ItemProgress
+from kpi.queries.trends import Point
 
 LEFT, RIGHT, TOP, BOTTOM = 52, 778, 31, 356
 LETTER, DAY = 12, 24  # px that a letter of a label is wide at most, and a day of the axis
@@ -92,3 +95,33 @@ def _ends(item: ItemProgress, target_y: float, projected_y: float) -> str:
         f'<text x="786" y="{projected_y + 4:.0f}" class="{kind}">{ahead} {number(item.projected)}</text>'
         f'<text x="786" y="{projected_y + 20:.0f}" class="t">{escape(gap)}</text>'
     )
+
+
+YEAR_WIDE, YEAR_HIGH, YEAR_EDGE = 340, 120, 26
+
+
+def year_line(points: Sequence[Point]) -> SafeString:
+    """A line of twelve months with the first and last month, the highest, the lowest and the last figure written."""
+    known = [(n, point) for n, point in enumerate(points) if point.value is not None]
+    if not known:
+        return mark_safe("")
+    values = [point.value or 0.0 for _n, point in known]
+    low, span = min(values), (max(values) - min(values)) or 1.0
+    step = (YEAR_WIDE - 2 * YEAR_EDGE) / max(len(points) - 1, 1)
+    dots = [(YEAR_EDGE + n * step, 84 - ((point.value or 0.0) - low) / span * 58, point) for n, point in known]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _point in dots)
+    told = {dots[values.index(low)], dots[values.index(max(values))], dots[-1]}
+    words = "".join(
+        f'<text x="{x:.1f}" y="{y - 8:.1f}" text-anchor="middle" class="l">{number(point.value, 2)}</text>'
+        for x, y, point in sorted(told, key=lambda dot: dot[0])
+    )
+    marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" class="f-main"/>' for x, y, _point in dots)
+    ends = "".join(
+        f'<text x="{x:.1f}" y="112" text-anchor="middle" class="t">{escape(in_month(point.month))}</text>'
+        for x, point in ((YEAR_EDGE + 20, points[0]), (YEAR_WIDE - YEAR_EDGE - 20, points[-1]))
+    )
+    label = escape(_("十二个月的总分，最近 %(last)s") % {"last": number(values[-1], 2)})
+    return mark_safe(
+        f'<svg class="chart" viewBox="0 0 {YEAR_WIDE} {YEAR_HIGH}" role="img" aria-label="{label}">'
+        f'<polyline points="{path}" fill="none" class="s-main" stroke-width="2"/>{marks}{words}{ends}</svg>'
+    )  # texts were escaped

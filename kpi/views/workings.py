@@ -86,7 +86,7 @@ def lines(sheet: Sheet, current: Item) -> list[Line]:
             code=item.rule.code,
             name=_name(item),
             working=_working(item, sheet),
-            score=_score(item),
+            score=score_text(item),
             note=_note(item),
             url=f"?item={item.rule.code}",
             current=item is current,
@@ -103,7 +103,8 @@ def _name(item: Item) -> str:
     return named(item.rule.name)
 
 
-def _score(item: Item) -> str:
+def score_text(item: Item) -> str:
+    """The score of an item as it stands on a sheet: digits, or the word for why there are none."""
     if not item.is_scored:
         return str(ItemStatus(item.result.status).label)
     if item.rule.measure == Measure.POINTS:
@@ -162,7 +163,7 @@ def working_steps(item: Item, of_person: bool) -> list[Step]:
     """The working of the open item, from the records to the figure."""
     result = item.result
     if of_person or item.rule.measure == Measure.RATING or not item.is_scored:
-        return [Step(_score(item), _("得分"))]
+        return [Step(score_text(item), _("得分"))]
     if item.rule.measure == Measure.RETENTION:
         return [
             Step(number(result.base, 0), _("月初在网"), "−"),

@@ -121,6 +121,9 @@ DOORS: dict[str, Door] = {
     "acceptance:search": Door(ALL - {ADMIN}),
     "acceptance_api_slips": door(MANAGER),
     "acceptance_api_slip": Door(ALL, own=SLIP),
+    "kpi:my_score": door(MANAGER),
+    "kpi:line_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("line.code", "code")),
+    "kpi:household_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("household.code", "code")),
     "kpi:league": door(*OVERSEERS, MANAGER),
     "kpi:my_day": door(MANAGER),
     "kpi:month_glance": door(*OVERSEERS),
@@ -149,6 +152,16 @@ DOORS: dict[str, Door] = {
     "kpi:meeting": door(*OVERSEERS, own=MEETING),
     "api_grids": Door(ALL),
     "api_managers": Door(ALL),
+    "api_kpi_grid_score": door(*OVERSEERS, MANAGER, own=_month_of("grid.code", "code")),
+    "api_kpi_grid_item": door(*OVERSEERS, MANAGER, own=lambda w: {"month": MONTH, "code": w.grid.code, "item": "A"}),
+    "api_kpi_person_score": door(*OVERSEERS, MANAGER, own=_month_of("manager.staff_no", "staff_no")),
+    "api_kpi_my_score": door(MANAGER),
+    "api_kpi_slip_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=SLIP),
+    "api_kpi_acceptance_effect": door(
+        *OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("acceptance.order_no", "order_no")
+    ),
+    "api_kpi_line_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("line.code", "code")),
+    "api_kpi_household_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("household.code", "code")),
     "api_kpi_scores": door(*OVERSEERS, MANAGER, own=lambda world: {"month": MONTH}, shared=True),
 }
 

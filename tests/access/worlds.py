@@ -10,7 +10,7 @@ from accounts.choices import Role
 from accounts.models import User
 from campaigns.models import FollowUp
 from core.periods import Month
-from customers.models import Household
+from customers.models import Household, Subscription
 from grids.models import Branch, Grid, Hall
 from imports.models import Batch
 from kpi.domain.schemes import in_force
@@ -25,7 +25,7 @@ from tests.factories.accounts import (
     user_of_operator,
     user_of_sub_bureau,
 )
-from tests.factories.customers import HouseholdFactory
+from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory, HallFactory
 from tests.factories.kpi import DecisionFactory, RunFactory
 from tests.factories.managers import OperatorFactory, PostingFactory
@@ -44,6 +44,7 @@ class World:
     manager: Manager
     posting: Posting
     household: Household
+    line: Subscription
     slip: Slip
     acceptance: Acceptance
     batch: Batch
@@ -99,6 +100,7 @@ def build() -> World:
         manager=posting.manager,
         posting=posting,
         household=household,
+        line=SubscriptionFactory(household=household),
         slip=slip,
         acceptance=AcceptanceFactory(grid=grid, household=household, developer=posting.manager, operator=operator),
         batch=Batch.objects.create(
