@@ -16,6 +16,7 @@ def recompute(*, run_id: int) -> None:
 @shared_task
 def sweep_runs() -> None:
     recomputing.sweep(now=timezone.now())
+    recomputing.prune()
 
 
 @shared_task

@@ -18,7 +18,7 @@ from grids.models import Branch
 from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import schemes, scoring
 from kpi.domain.heartbeat import Heartbeat
-from kpi.models import BranchMonth, ItemScore, Run, Scheme, Score
+from kpi.models import BranchMonth, Run, Scheme
 
 log = logging.getLogger(__name__)
 
@@ -69,10 +69,14 @@ def run(run_id: int, *, now: dt.datetime) -> bool:
 
     Running it twice changes nothing. A failure is written to the row and the scores shown before stay.
     """
-    claimed = _claim(run_id, now)
+    begun = monotonic()
+    try:
+        claimed = _claim(run_id, now)
+    except Refusal as refusal:
+        Run.objects.filter(pk=run_id).update(status=RunStatus.FAILED, finished_at=now, error=str(refusal))
+        return True
     if claimed is None:
         return False
-    begun = monotonic()
     try:
         with Heartbeat(run_id=claimed.pk, started_at=now, steps=scoring.STEPS) as heart:
             counts = _compute(claimed, heart)
@@ -87,26 +91,25 @@ def run(run_id: int, *, now: dt.datetime) -> bool:
         _finish(run_id, now, begun, status=RunStatus.FAILED, error=str(failure))
         return True
     _finish(run_id, now, begun, status=RunStatus.DONE, grid_count=counts.grids, person_count=counts.people)
-    _prune(claimed)
     return True
 
 
 def _claim(run_id: int, now: dt.datetime) -> Run | None:
-    free = Q(status=RunStatus.REQUESTED) | _abandoned(now)
-    claimed = Run.objects.filter(free, pk=run_id).update(
+    free = Run.objects.filter(Q(status=RunStatus.REQUESTED) | _abandoned(now), pk=run_id)
+    found = free.first()
+    if found is None:
+        return None
+    found.scheme = _scheme_of(found)
+    claimed = free.update(
         status=RunStatus.RUNNING,
+        scheme=found.scheme,
         started_at=now,
         heartbeat_at=now,
         watermark_at=now,
         attempts=F("attempts") + 1,
         error="",
     )
-    if not claimed:
-        return None
-    found = Run.objects.get(pk=run_id)
-    found.scheme = _scheme_of(found)
-    found.save(update_fields=["scheme"])
-    return found
+    return found if claimed else None
 
 
 def _scheme_of(found: Run) -> Scheme:
@@ -161,6 +164,7 @@ def _snapshot() -> Iterator[None]:
     with transaction.atomic():
         if outermost:
             sql.run("kpi/set_snapshot")
+            sql.run("kpi/flush_later")
         yield
 
 
@@ -182,30 +186,20 @@ def _lock_months(found: Run) -> list[int]:
 
 def _finish(run_id: int, now: dt.datetime, begun: float, **outcome: object) -> None:
     finished = now + dt.timedelta(seconds=monotonic() - begun)
-    Run.objects.filter(pk=run_id, status=RunStatus.RUNNING).update(
-        finished_at=finished,
-        heartbeat_at=finished,
-        steps_done=scoring.STEPS if outcome["status"] == RunStatus.DONE else F("steps_done"),
-        steps_total=scoring.STEPS,
-        **outcome,
-    )
+    with transaction.atomic():
+        sql.run("kpi/flush_later")
+        Run.objects.filter(pk=run_id, status=RunStatus.RUNNING).update(
+            finished_at=finished,
+            heartbeat_at=finished,
+            steps_done=scoring.STEPS if outcome["status"] == RunStatus.DONE else F("steps_done"),
+            steps_total=scoring.STEPS,
+            **outcome,
+        )
 
 
-def _prune(found: Run) -> None:
-    """Delete the scores of old generations that no month shows; their rows in the list of runs stay.
-
-    What somebody appealed against stays, to be compared with what came of it; so do corrections.
-    """
-    kept = Run.objects.filter(month=found.month, branch=found.branch_id).values_list("pk", flat=True)
-    old = Run.objects.filter(
-        month=found.month,
-        branch=found.branch_id,
-        current_for=None,
-        appeals=None,
-        pk__lt=min(kept[:GENERATIONS_KEPT]),
-    ).exclude(cause=RunCause.CORRECTION)
-    for model in (ItemScore, Score):
-        model.objects.filter(run__in=old).delete()
+def prune() -> None:
+    """Delete the scores of old generations that nothing shows or refers to. No part of a recompute: nobody waits."""
+    sql.run("kpi/prune_generations", kept=GENERATIONS_KEPT)
 
 
 def sweep(*, now: dt.datetime) -> list[int]:

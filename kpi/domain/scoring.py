@@ -36,7 +36,7 @@ STAGES = [
     *(measure.statement for measure in MEASURES.values()),
     "kpi/score_members",
 ]
-STEPS = len(STAGES) + 3  # and balances, items, scores
+STEPS = len(STAGES) + 2  # and the kept sums before, the scores after
 
 
 def score(
@@ -50,11 +50,5 @@ def score(
     for model in (ItemScore, Score):
         model.objects.filter(run_id=run_id, branch_id__in=branches).delete()
     target = {"run": run_id, "first": month.first, "scheme": scheme_id, "branches": list(branches)}
-    progress("write_items")
-    sql.run("kpi/write_items", **target)
     progress("write_scores")
-    sql.run("kpi/write_scores", **target)
-    written = Score.objects.filter(run_id=run_id)
-    return Counts(
-        grids=written.filter(grid__isnull=False).count(), people=written.filter(manager__isnull=False).count()
-    )
+    return Counts(**sql.rows("kpi/write_scores", **target)[0])

@@ -157,7 +157,7 @@ class Score(models.Model):
             ),
             models.CheckConstraint(condition=ONE_SUBJECT, name="score_one_subject"),
         ]
-        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards()]
+        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards(with_branch=True)]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.total}"
@@ -220,7 +220,7 @@ class ItemScore(models.Model):
                 name="item_score_status_known",
             ),
         ]
-        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards()]
+        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards(with_branch=False)]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.code} {self.score}"

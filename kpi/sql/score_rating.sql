@@ -30,5 +30,3 @@ FROM (
         GROUP BY service.grid_id, item.code
     ) members ON members.grid_id = grid.grid_id AND members.code = indicator.code
 ) measured;
--- The planner knows nothing of a fresh table, and what follows joins it.
-ANALYZE kpi_item;

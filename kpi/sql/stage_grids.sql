@@ -13,6 +13,7 @@ WHERE branch_id = ANY(%(branches)s)
    OR id IN (SELECT grid_id FROM kpi_service WHERE branch_id = ANY(%(branches)s));
 ANALYZE kpi_grid;
 CREATE TEMP TABLE kpi_item (
-    grid_id bigint, manager_id bigint, branch_id bigint, code text, status text, gained bigint, lost bigint,
+    grid_id bigint, manager_id bigint, subject bigint GENERATED ALWAYS AS (coalesce(grid_id, -manager_id)) STORED,
+    branch_id bigint, code text, status text, gained bigint, lost bigint,
     actual numeric, base numeric, target numeric, rate numeric, score numeric
 ) ON COMMIT DROP;

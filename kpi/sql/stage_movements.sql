@@ -4,5 +4,7 @@ CREATE TEMP TABLE kpi_movement ON COMMIT DROP AS
 SELECT tally.grid_id, indicator.code, sum(tally.gained)::bigint AS gained, sum(tally.lost)::bigint AS lost
 FROM kpi_grid
 JOIN kpi_tally tally ON tally.month = %(first)s AND tally.grid_id = kpi_grid.grid_id
-JOIN kpi_indicator indicator ON indicator.scheme_id = %(scheme)s AND tally.product_id = ANY(indicator.products)
+JOIN (
+    SELECT DISTINCT code, unnest(products) AS product_id FROM kpi_indicator WHERE scheme_id = %(scheme)s
+) indicator USING (product_id)
 GROUP BY tally.grid_id, indicator.code;

@@ -36,6 +36,7 @@ def test_appeal_stays_with_the_contested_result(grid):
     AcceptanceFactory(grid=grid)
     for _round in range(recompute.GENERATIONS_KEPT + 1):
         recomputed(branch=grid.branch)
+    recompute.prune()
 
     appeal.refresh_from_db()
     assert appeal.run == contested

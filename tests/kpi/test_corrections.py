@@ -231,6 +231,7 @@ def test_corrections_outlive_the_pruning_of_old_generations(grid):
     for _round in range(recompute.GENERATIONS_KEPT + 1):
         AcceptanceFactory(grid=grid)
         corrected(grid)
+    recompute.prune()
     assert totals(first.run_id)
 
 

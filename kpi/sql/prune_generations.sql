@@ -1,0 +1,17 @@
+-- Deletes the scores of old generations that no month shows; the rows in the list of runs stay. What somebody appealed
+-- against stays, to be compared with what came of it; so do corrections.
+WITH old AS MATERIALIZED (
+    SELECT run.id
+    FROM (
+        SELECT id, cause, row_number() OVER (PARTITION BY month, branch_id ORDER BY id DESC) AS place
+        FROM kpi_run
+        WHERE cause <> 'late_record'
+    ) run
+    WHERE run.place > %(kept)s AND run.cause <> 'correction'
+      AND NOT EXISTS (SELECT FROM kpi_branchmonth WHERE current_run_id = run.id)
+      AND NOT EXISTS (SELECT FROM kpi_appeal WHERE run_id = run.id)
+      AND EXISTS (SELECT FROM kpi_score WHERE run_id = run.id)
+), items AS (
+    DELETE FROM kpi_itemscore WHERE run_id IN (SELECT id FROM old)
+)
+DELETE FROM kpi_score WHERE run_id IN (SELECT id FROM old);
