@@ -1,7 +1,5 @@
 """Messages to the workers. They may get lost or come twice: the truth about a job is its row in the database."""
 
-from functools import partial
-
 from celery import Celery
 from django.db import transaction
 
@@ -15,4 +13,8 @@ def send_on_commit(task: str, **ids: int) -> None:
 
     A broker that is down is logged and forgotten: a sweeper finds the row.
     """
-    transaction.on_commit(partial(_carrier.send_task, task, kwargs=ids), robust=True)
+
+    def send() -> None:  # named, because Django's log of its failure asks for a name
+        _carrier.send_task(task, kwargs=ids)
+
+    transaction.on_commit(send, robust=True)
