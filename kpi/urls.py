@@ -1,6 +1,7 @@
 from django.urls import path
 
-from kpi.views import decisions, effects, homes, inputs, league, meetings, months, my_score, runs, schemes, scores
+from kpi.urls_schemes import urlpatterns as scheme_patterns
+from kpi.views import decisions, effects, homes, inputs, league, meetings, months, my_score, runs, scores
 
 app_name = "kpi"
 urlpatterns = [
@@ -16,8 +17,7 @@ urlpatterns = [
     path("acceptances/<str:order_no>/", effects.acceptance, name="acceptance_effect"),
     path("lines/<str:code>/", effects.line, name="line_effect"),
     path("households/<str:code>/", effects.household, name="household_effect"),
-    path("schemes/", schemes.scheme_list, name="scheme_list"),
-    path("schemes/<int:pk>/", schemes.scheme_detail, name="scheme_detail"),
+    *scheme_patterns,
     path("runs/", runs.run_list, name="run_list"),
     path("runs/request/", runs.request_run, name="run_request"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),

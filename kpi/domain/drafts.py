@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -44,6 +44,14 @@ class Head:
         for name in self.__slots__:
             setattr(scheme, name, getattr(self, name))
         return scheme
+
+    def starting(self, day: dt.date) -> "Head":
+        """The same from another day on."""
+        return replace(self, effective_on=day)
+
+
+def quarter_first(year: int, quarter: int) -> dt.date:
+    return dt.date(year, quarter * 3 - 2, 1)
 
 
 def head_of(scheme: Scheme) -> Head:

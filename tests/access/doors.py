@@ -135,6 +135,14 @@ DOORS: dict[str, Door] = {
     "kpi:acceptance_outlook": door(MANAGER, CLERK, HALL_MANAGER, own=SLIP),
     "kpi:scheme_list": door(*OVERSEERS, MANAGER),
     "kpi:scheme_detail": door(*OVERSEERS, MANAGER, own=_of("scheme.pk", "pk"), shared=True),
+    "kpi:scheme_new": door(COMPANY),
+    "kpi:scheme_edit": door(COMPANY, own=_of("scheme.pk", "pk"), shared=True),
+    "kpi:scheme_delete": door(COMPANY, own=_of("scheme.pk", "pk"), by="post", shared=True),
+    "kpi:scheme_issue": door(COMPANY, own=_of("scheme.pk", "pk"), by="post", shared=True),
+    "kpi:scheme_confirm": door(BRANCH, own=_of("scheme.pk", "pk"), by="post", shared=True),
+    "kpi:scheme_compare": door(*OVERSEERS, MANAGER, own=_of("scheme.pk", "pk"), shared=True),
+    "kpi:scheme_file": door(*OVERSEERS, own=lambda world: {"pk": world.scheme.pk, "ending": "csv"}, shared=True),
+    "kpi:scheme_replay": door(COMPANY, own=_of("scheme.pk", "pk"), shared=True),
     "kpi:run_list": door(*OVERSEERS, ADMIN),
     "kpi:run_request": door(
         COMPANY, BRANCH, by="post", sent=lambda world: {"month": MONTH, "branch": world.branch.code}
