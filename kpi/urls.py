@@ -1,7 +1,20 @@
 from django.urls import path
 
 from kpi.urls_schemes import urlpatterns as scheme_patterns
-from kpi.views import decisions, effects, homes, inputs, league, meetings, months, my_score, runs, scores
+from kpi.views import (
+    decisions,
+    effects,
+    homes,
+    league,
+    meetings,
+    months,
+    my_score,
+    paces,
+    ratings,
+    runs,
+    scores,
+    targets,
+)
 
 app_name = "kpi"
 urlpatterns = [
@@ -21,8 +34,15 @@ urlpatterns = [
     path("runs/", runs.run_list, name="run_list"),
     path("runs/request/", runs.request_run, name="run_request"),
     path("runs/<int:pk>/", runs.run_detail, name="run_detail"),
-    path("targets/", inputs.target_list, name="target_list"),
-    path("ratings/", inputs.rating_list, name="rating_list"),
+    path("progress/", paces.progress, name="progress"),
+    path("targets/", targets.target_list, name="target_list"),
+    path("targets/spread/", targets.target_spread, name="target_spread"),
+    path("targets/<str:month>/<str:branch>/freeze/", targets.target_freeze, name="target_freeze"),
+    path("targets/<str:month>/<str:code>/", targets.target_history, name="target_history"),
+    path("ratings/", ratings.rating_list, name="rating_list"),
+    path("ratings/publish/", ratings.rating_publish, name="rating_publish"),
+    path("ratings/<str:month>/<str:code>/", ratings.rating_team, name="rating_team"),
+    path("ratings/<str:month>/<str:code>/draft/", ratings.rating_draft, name="rating_draft"),
     path("<str:month>/grids/<str:code>/", scores.grid, name="grid_score"),
     path("<str:month>/people/<str:staff_no>/", scores.person, name="person_score"),
     path("<str:month>/<str:branch>/publish/", months.publish, name="month_publish"),

@@ -1,7 +1,9 @@
 """What the sheets of a month share: cells refused one by one, and two people who fill in the same sheet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,6 +11,7 @@ from core.periods import Month
 from core.refusals import Refusal
 from kpi.choices import MonthState
 from kpi.models import BranchMonth
+from kpi.models.guards import CLOSED, FROZEN
 
 TOLD = 3
 
@@ -16,8 +19,8 @@ TOLD = 3
 class SheetRefused(Refusal):
     """Nothing of a sheet was saved. `cells` tells what is wrong with which, by key; empty when it is the sheet."""
 
-    def __init__(self, message: str, cells: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, cells: Mapping[str, str] | None = None, *, field: str | None = None) -> None:
+        super().__init__(message, field=field)
         self.cells = dict(cells or {})
 
 
@@ -45,4 +48,29 @@ def require_open(month: Month, branches: set[int]) -> None:
     """Raise SheetRefused when one of the branches has closed the month; the row lock keeps it open meanwhile."""
     months = BranchMonth.objects.select_for_update().filter(month=month.first, branch__in=branches)
     if any(found.state == MonthState.CLOSED for found in months):
-        raise SheetRefused(_("这个月已审定，不能再改。"))
+        raise SheetRefused(closed_words())
+
+
+def closed_words() -> str:
+    return _("这个月已审定，不能再改。")
+
+
+def frozen_words() -> str:
+    return _("这个月的目标已冻结，改动要写明理由。")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say in the user's words what a guard of the database refused; everything inside stands or falls together.
+
+    The rules ask first, so this is for who closes or freezes the month between the question and the answer.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if CLOSED in str(error):
+            raise SheetRefused(closed_words()) from error
+        if FROZEN in str(error):
+            raise SheetRefused(frozen_words(), field="change_reason") from error
+        raise

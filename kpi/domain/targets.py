@@ -1,23 +1,26 @@
-"""Targets of grids: set by hand on the sheet of a month."""
+"""Targets of grids: set by hand on the sheet of a month, spread over grids, or copied from the month before."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.periods import Month
 from grids.models import Grid
-from kpi.domain.sheets import changed_meanwhile, refuse, require_open
+from kpi.domain import plans
+from kpi.domain.sheets import SheetRefused, changed_meanwhile, explained, frozen_words, refuse, require_open
 from kpi.indicators.measure import plain
 from kpi.models import Target
+
+LONGEST_REASON = 200
+WRITTEN = ["value", "is_exempt", "reason", "changed_by", "change_reason"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one cell of the sheet says; `value` None takes the target away."""
+    """What one cell of the sheet says; `value` None takes the target away, `reason` is the exemption's."""
 
     grid: Grid
     code: str
@@ -36,9 +39,9 @@ def key_of(grid_id: int, code: str) -> str:
 
 
 def as_text(value: Decimal | None, is_exempt: bool, reason: str) -> str:
-    """A cell in one line, to compare and to tell."""
+    """A cell in one line, as it is shown, compared and told: a number, or 不考核 and the reason."""
     if is_exempt:
-        return " ".join([_("不考核"), *([plain(value)] if value else []), reason])
+        return f"{_('不考核')} {reason}".strip()
     return "" if value is None else plain(value)
 
 
@@ -46,23 +49,42 @@ def stored_text(target: Target | None) -> str:
     return as_text(target.value, target.is_exempt, target.reason) if target else ""
 
 
-@transaction.atomic
-def set_targets(*, month: Month, wanted: Iterable[Wanted], seen: Mapping[str, str] | None = None) -> int:
+def set_targets(
+    *,
+    month: Month,
+    wanted: Iterable[Wanted],
+    seen: Mapping[str, str] | None = None,
+    by: User | None = None,
+    reason: str = "",
+) -> int:
     """Write the cells that differ from what is stored, all or none; returns how many did. Raises SheetRefused.
 
     `seen` is what the editor saw in each cell: those left as they were are none of his doing, and one that somebody
-    else has changed since is not overwritten unasked.
+    else has changed since is not overwritten unasked. `reason` must be given once the branch's targets are frozen.
+    A cell that was emptied is kept as 0, which is no target either, so that the history knows who did it.
     """
     cells = [cell for cell in wanted if seen is None or seen.get(cell.key) != _text(cell)]
-    grids = {cell.grid.pk for cell in cells}
-    require_open(month, {cell.grid.branch_id for cell in cells})
-    held = Target.objects.select_for_update().filter(month=month.first, grid__in=grids).order_by("pk")
-    stored = {key_of(target.grid_id, target.code): stored_text(target) for target in held}
-    refuse({cell.key: words for cell in cells if (words := _wrong(cell, stored, seen))})
-    changed = [cell for cell in cells if _text(cell) != stored.get(cell.key, "")]
-    for cell in changed:
-        _set(month, cell)
+    with explained():
+        require_open(month, {cell.grid.branch_id for cell in cells})
+        held = Target.objects.select_for_update().filter(month=month.first, grid__in={cell.grid.pk for cell in cells})
+        stored = {key_of(target.grid_id, target.code): stored_text(target) for target in held.order_by("pk")}
+        refuse({cell.key: words for cell in cells if (words := _wrong(cell, stored, seen))})
+        changed = [cell for cell in cells if not _is_as(cell, stored.get(cell.key))]
+        _require_reason(month, changed, reason)
+        _write(month, changed, by, reason)
     return len(changed)
+
+
+def _is_as(cell: Wanted, stored: str | None) -> bool:
+    """Whether a cell is stored like this: an empty one is when nothing or 0 is."""
+    return _text(cell) == (stored or "") or (not _text(cell) and stored == "0")
+
+
+def _require_reason(month: Month, changed: list[Wanted], reason: str) -> None:
+    if len(reason.strip()) > LONGEST_REASON:
+        raise SheetRefused(_("理由最多 %(most)d 个字。") % {"most": LONGEST_REASON}, field="change_reason")
+    if changed and not reason.strip() and plans.frozen_branches(month, {cell.grid.branch_id for cell in changed}):
+        raise SheetRefused(frozen_words(), field="change_reason")
 
 
 def _wrong(cell: Wanted, stored: Mapping[str, str], seen: Mapping[str, str] | None) -> str:
@@ -72,6 +94,8 @@ def _wrong(cell: Wanted, stored: Mapping[str, str], seen: Mapping[str, str] | No
         return f"{name}：{words}"
     if cell.is_exempt and not cell.reason.strip():
         return _("%(grid)s：不考核要写明理由。") % {"grid": name}
+    if cell.is_exempt and len(cell.reason.strip()) > LONGEST_REASON:
+        return _("%(grid)s：理由最多 %(most)d 个字。") % {"grid": name, "most": LONGEST_REASON}
     if cell.value is not None and cell.value < 0:
         return _("%(grid)s：目标值不能小于 0。") % {"grid": name}
     return ""
@@ -79,16 +103,23 @@ def _wrong(cell: Wanted, stored: Mapping[str, str], seen: Mapping[str, str] | No
 
 def _text(cell: Wanted) -> str:
     value = round(cell.value, 2) if cell.value is not None else None
-    # An exempt cell without a number is stored with 0.
-    return as_text(value or (Decimal(0) if cell.is_exempt else value), cell.is_exempt, cell.reason.strip()[:200])
+    return as_text(value, cell.is_exempt, cell.reason.strip())
 
 
-def _set(month: Month, cell: Wanted) -> None:
-    key: dict[str, Any] = {"month": month.first, "grid": cell.grid, "code": cell.code}
-    if cell.value is None and not cell.is_exempt:
-        Target.objects.filter(**key).delete()
-        return
-    reason = cell.reason.strip()[:200] if cell.is_exempt else ""
-    Target.objects.update_or_create(
-        **key, defaults={"value": cell.value or Decimal(0), "is_exempt": cell.is_exempt, "reason": reason}
+def _write(month: Month, cells: list[Wanted], by: User | None, reason: str) -> None:
+    rows = [
+        Target(
+            month=month.first,
+            grid=cell.grid,
+            code=cell.code,
+            value=cell.value or Decimal(0),
+            is_exempt=cell.is_exempt,
+            reason=cell.reason.strip() if cell.is_exempt else "",
+            changed_by=by,
+            change_reason=reason.strip(),
+        )
+        for cell in cells
+    ]
+    Target.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["month", "grid", "code"], update_fields=WRITTEN
     )

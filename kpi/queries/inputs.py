@@ -1,35 +1,33 @@
-"""The sheets of a month: targets of grids and ratings of people, with what is missing."""
+"""The target sheet of a month: each grid with its cells, what is missing, and how often each was changed."""
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from campaigns.models import Visit
-from core.formats import listed
 from core.periods import Month
-from grids.models import Grid
-from kpi.choices import Measure, RatingItem
-from kpi.domain import ratings, targets
-from kpi.indicators.measure import plain
-from kpi.models import Indicator, Rating, Target
-from managers.models import Manager, Posting
+from grids.models import Branch, Grid
+from kpi.choices import Measure
+from kpi.domain import targets
+from kpi.models import Indicator, Target, TargetChange, TargetPlan
+from kpi.queries.weights import net_new
 
 
 @dataclass(slots=True)
 class TargetCell:
-    """A cell as stored; after a refusal `value` … `is_exempt` hold what was typed, with the error beside it."""
+    """A cell as stored; after a refusal `text` holds what was typed, with the error beside it.
+
+    `last` is the net new of the month before, to judge the target by.
+    """
 
     key: str
     code: str
     target: Target | None
-    value: str = ""
-    reason: str = ""
-    is_exempt: bool = False
+    last: int = 0
+    text: str = ""
     error: str = ""
 
     def __post_init__(self) -> None:
-        if self.target:
-            self.value, self.reason = plain(self.target.value), self.target.reason
-            self.is_exempt = self.target.is_exempt
+        self.text = targets.stored_text(self.target)
 
     @property
     def seen(self) -> str:
@@ -44,6 +42,7 @@ class TargetCell:
 class TargetRow:
     grid: Grid
     cells: list[TargetCell]
+    changes: int = 0
 
     @property
     def is_missing(self) -> bool:
@@ -54,95 +53,73 @@ class TargetRow:
         return any(cell.error for cell in self.cells)
 
 
-def codes_with_target(indicators: list[Indicator]) -> list[Indicator]:
+def codes_with_target(indicators: Iterable[Indicator]) -> list[Indicator]:
     return [rule for rule in indicators if rule.measure == Measure.COMPLETION]
 
 
-def target_rows(month: Month, grids: list[Grid], indicators: list[Indicator]) -> list[TargetRow]:
-    """Each grid with its targets, in the order of the grids."""
-    known: dict[tuple[int, str], Target] = {
-        (target.grid_id, target.code): target for target in Target.objects.filter(month=month.first, grid__in=grids)
-    }
-    codes = [rule.code for rule in indicators]
+def target_rows(month: Month, grids: list[Grid], rules: list[Indicator]) -> list[TargetRow]:
+    """Each grid with its targets, in the order of the grids; three queries, whatever the number."""
+    ids = [grid.pk for grid in grids]
+    known = stored_targets(month, ids)
+    before = month.shift(-1)
+    last = net_new(ids, rules, before.first, before.next_first)
+    changes = change_counts(month, ids)
     return [
-        TargetRow(grid, [TargetCell(targets.key_of(grid.pk, code), code, known.get((grid.pk, code))) for code in codes])
+        TargetRow(
+            grid,
+            [
+                TargetCell(
+                    targets.key_of(grid.pk, rule.code),
+                    rule.code,
+                    known.get((grid.pk, rule.code)),
+                    last=last.get((grid.pk, rule.code), 0),
+                )
+                for rule in rules
+            ],
+            changes[grid.pk],
+        )
         for grid in grids
     ]
 
 
-@dataclass(slots=True)
-class RatingCell:
-    """A cell as stored; after a refusal `score` and `comment` hold what was typed, with the error beside it."""
+def stored_targets(month: Month, grids: Iterable[int]) -> dict[tuple[int, str], Target]:
+    """(grid id, code) → the target as it is."""
+    found = Target.objects.filter(month=month.first, grid__in=grids)
+    return {(target.grid_id, target.code): target for target in found}
 
-    key: str
-    item: str
-    label: str
-    rating: Rating | None
-    score: str = ""
-    comment: str = ""
-    error: str = ""
 
-    def __post_init__(self) -> None:
-        if self.rating:
-            self.score, self.comment = plain(self.rating.score), self.rating.comment
+def change_counts(month: Month, grids: Iterable[int]) -> Counter[int]:
+    """Grid id → how often its targets were changed after they were first set."""
+    rows = TargetChange.objects.filter(month=month.first, grid__in=grids, old_value__isnull=False)
+    return Counter(rows.order_by().values_list("grid_id", flat=True))
 
-    @property
-    def seen(self) -> str:
-        return ratings.stored_text(self.rating)
+
+def plan_of(month: Month, branch: Branch | None) -> TargetPlan | None:
+    """How a branch's targets of the month were frozen; None while they are not."""
+    if branch is None:
+        return None
+    return TargetPlan.objects.filter(month=month.first, branch=branch).select_related("frozen_by").first()
 
 
 @dataclass(frozen=True, slots=True)
-class RatingRow:
-    """One person; `visits` is the evidence recorded in the month."""
+class Change:
+    """One step in the life of a target, both ends as the sheet writes them."""
 
-    manager: Manager
-    grids: str
-    cells: list[RatingCell]
-    visits: int
-
-    @property
-    def rated(self) -> list[Rating]:
-        return [cell.rating for cell in self.cells if cell.rating]
-
-    @property
-    def is_missing(self) -> bool:
-        return not self.rated
-
-    @property
-    def has_error(self) -> bool:
-        return any(cell.error for cell in self.cells)
-
-    @property
-    def mean(self) -> float | None:
-        return float(sum(r.score for r in self.rated)) / len(self.rated) if self.rated else None
+    row: TargetChange
+    name: str
+    old: str
+    new: str
 
 
-def rating_rows(month: Month, managers: list[Manager]) -> list[RatingRow]:
-    """People who served in the month with their sub-items; four queries, whatever the number."""
-    known: dict[tuple[int, str], Rating] = {
-        (rating.manager_id, rating.item): rating
-        for rating in Rating.objects.filter(month=month.first, manager__in=managers)
-    }
-    names: dict[int, list[str]] = defaultdict(list)
-    served = Posting.objects.filter(manager__in=managers, period__overlap=(month.first, month.next_first))
-    for posting in served.select_related("grid").order_by("period"):
-        names[posting.manager_id].append(posting.grid.name)
-    visits = Counter(
-        Visit.objects.filter(manager__in=managers, visited_at__gte=month.start, visited_at__lt=month.end).values_list(
-            "manager_id", flat=True
-        )
-    )
+def changes_of(month: Month, grid: Grid, rules: Mapping[str, str]) -> list[Change]:
+    """The history of a grid's targets of a month, newest first; `rules` gives the items' names."""
+    rows = TargetChange.objects.filter(month=month.first, grid=grid).select_related("by")
     return [
-        RatingRow(
-            manager,
-            listed(dict.fromkeys(names[manager.pk])),
-            [_rating_cell(manager.pk, item, known.get((manager.pk, item.value))) for item in RatingItem],
-            visits[manager.pk],
+        Change(
+            row,
+            rules.get(row.code, row.code),
+            targets.as_text(row.old_value, row.old_exempt, ""),
+            targets.as_text(row.new_value, row.new_exempt, ""),
         )
-        for manager in managers
-        if manager.pk in names
+        for row in rows
     ]
-
-
-def _rating_cell(manager_id: int, item: RatingItem, rating: Rating | None) -> RatingCell:
-    return RatingCell(ratings.key_of(manager_id, item.value), item.value, str(item.label), rating)

@@ -118,9 +118,8 @@ def test_sheets_write_nothing_foreign(here: World, there: World) -> None:
     _post(here, Role.BRANCH, "kpi:target_list", {f"t-{there.grid.pk}-A": "1", f"t-{here.grid.pk}-A": "7"})
     assert [target.grid for target in Target.objects.all()] == [here.grid]
     item = "publicity"
-    _post(
-        here, Role.BRANCH, "kpi:rating_list", {f"s-{there.manager.pk}-{item}": "1", f"s-{here.manager.pk}-{item}": "7"}
-    )
+    data = {f"s-{there.manager.pk}-{item}": "1", f"s-{here.manager.pk}-{item}": "7"}
+    _post(here, Role.BRANCH, "kpi:rating_team", data, month=str(MONTH), code=here.grid.code)
     assert [rating.manager for rating in Rating.objects.all()] == [here.manager]
 
 

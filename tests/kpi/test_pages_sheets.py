@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 class Sheet:
     """A sheet of October as one editor has it open."""
 
-    def __init__(self, client, name: str) -> None:
-        self.client, self.address = client, f"{reverse(name)}?month=2026-10"
+    def __init__(self, client, name: str, *place: str) -> None:
+        self.client, self.address = client, f"{reverse(name, args=place)}?month=2026-10"
         self.seen = self._seen(client.get(self.address).content.decode())
 
     def _seen(self, page: str) -> str:
@@ -53,6 +53,10 @@ def editor(client, grid):
     return client
 
 
+def team_sheet(client, grid) -> Sheet:
+    return Sheet(client, "kpi:rating_team", "2026-10", grid.code)
+
+
 def error_of(page: str, key: str) -> str:
     found = re.search(rf'id="e-{key}">([^<]*)<', page)
     return html.unescape(found[1]) if found else ""
@@ -71,16 +75,16 @@ def test_refused_target_keeps_what_was_typed_with_the_error_beside_it(editor, gr
     assert Target.objects.get().value == Decimal(100)
 
 
-def test_exemption_without_a_reason_keeps_its_tick(editor, grid) -> None:
-    page = Sheet(editor, "kpi:target_list").save(**{f"t_{grid.pk}_A": "", f"x_{grid.pk}_A": "on"})
-    assert f'name="x-{grid.pk}-A" checked' in page
+def test_exemption_without_a_reason_keeps_its_word(editor, grid) -> None:
+    page = Sheet(editor, "kpi:target_list").save(**{f"t_{grid.pk}_A": "不考核 "})
+    assert f'name="t-{grid.pk}-A" value="不考核 "' in page
     assert "要写明理由" in error_of(page, f"{grid.pk}-A")
 
 
 @pytest.mark.parametrize(("typed", "words"), [("101", "0 到 100"), ("-1", "0 到 100"), ("好", "“好”不是一个数")])
 def test_refused_rating_keeps_what_was_typed_with_the_error_beside_it(editor, grid, typed, words) -> None:
     manager = full_team(grid)[0].manager
-    page = Sheet(editor, "kpi:rating_list").save(
+    page = team_sheet(editor, grid).save(
         **{f"s_{manager.pk}_publicity": typed, f"c_{manager.pk}_publicity": "海报", f"s_{manager.pk}_training": "90"}
     )
     assert f'name="s-{manager.pk}-publicity" value="{typed}"' in page
@@ -118,7 +122,7 @@ def test_second_editor_of_other_cells_is_not_disturbed(editor, grid) -> None:
 def test_second_rater_is_told(editor, grid) -> None:
     manager = full_team(grid)[0].manager
     cell = f"s_{manager.pk}_{RatingItem.TRAINING.value}"
-    first, second = Sheet(editor, "kpi:rating_list"), Sheet(editor, "kpi:rating_list")
+    first, second = team_sheet(editor, grid), team_sheet(editor, grid)
     first.save(**{cell: "80"})
     assert "别人刚改成“80”" in second.save(**{cell: "70"})
     assert json.loads(second.seen)[f"{manager.pk}-training"] == "80"

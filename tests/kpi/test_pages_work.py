@@ -29,6 +29,10 @@ def place(name: str, grid) -> str:
     return reverse(name, args=["2026-10", grid.branch.code])
 
 
+def team_page(grid) -> str:
+    return reverse("kpi:rating_team", args=["2026-10", grid.code])
+
+
 @pytest.mark.parametrize("name", ["kpi:month_glance", "kpi:target_list", "kpi:rating_list", "kpi:scheme_list"])
 def test_pages_of_the_branch_open_with_and_without_scores(client, name) -> None:
     grid = complete_grid()
@@ -77,9 +81,9 @@ def test_targets_exempt_only_with_a_reason(client) -> None:
     grid = complete_grid()
     client.force_login(user_of_branch(grid.branch))
     address, cell = f"{reverse('kpi:target_list')}?month=2026-10", f"{grid.pk}-A"
-    assert "要写明理由" in client.post(address, {f"t-{cell}": "", f"x-{cell}": "on"}).content.decode()
-    client.post(address, {f"t-{cell}": "", f"x-{cell}": "on", f"r-{cell}": "整体搬迁"})
-    assert Target.objects.get(grid=grid, code="A").is_exempt
+    assert "要写明理由" in client.post(address, {f"t-{cell}": "不考核"}).content.decode()
+    client.post(address, {f"t-{cell}": "不考核：整体搬迁"})
+    assert Target.objects.filter(is_exempt=True).get().reason == "整体搬迁"
 
 
 def test_targets_of_another_branch_are_not_set(client) -> None:
@@ -102,7 +106,7 @@ def test_ratings_are_given_with_comment_and_author(client) -> None:
     manager, user = grid.postings.first().manager, user_of_branch(grid.branch)
     client.force_login(user)
     cell = f"{manager.pk}-training"
-    client.post(f"{reverse('kpi:rating_list')}?month=2026-10", {f"s-{cell}": "91.5", f"c-{cell}": "每周晨会都讲"})
+    client.post(team_page(grid), {f"s-{cell}": "91.5", f"c-{cell}": "每周晨会都讲"})
     given = Rating.objects.get(manager=manager, item="training")
     assert (given.score, given.comment, given.rated_by) == (Decimal("91.5"), "每周晨会都讲", user)
 
