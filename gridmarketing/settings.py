@@ -157,6 +157,8 @@ IMPORT_LOADERS = {
     "targets": "kpi.loaders.TargetLoader",
     "ratings": "kpi.loaders.RatingLoader",
 }
+# Woken when a file is in; each looks for itself what there is to do.
+IMPORT_FOLLOWERS = ["kpi.tasks.recompute_after_files"]
 # What a request may see depends on postings, which live above accounts: inverted here as well.
 SCOPE_RESOLVER = "managers.access.scope_of"
 PLACE_RESOLVER = "managers.access.place_of"

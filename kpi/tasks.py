@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.periods import local_day
-from kpi.domain import corrections
+from kpi.domain import corrections, late_records
 from kpi.domain import recompute as recomputing
 
 
@@ -16,6 +16,8 @@ def recompute(*, run_id: int) -> None:
 @shared_task
 def sweep_runs() -> None:
     recomputing.sweep(now=timezone.now())
+    recompute_after_files()
+    score_late_records()
     recomputing.prune()
 
 
@@ -29,3 +31,14 @@ def recompute_nightly() -> None:
 def check_closed_months() -> None:
     now = timezone.now()
     corrections.check_closed(today=local_day(now), now=now)
+
+
+@shared_task
+def score_late_records() -> None:
+    late_records.rescore(now=timezone.now())
+
+
+@shared_task
+def recompute_after_files() -> None:
+    now = timezone.now()
+    recomputing.request_after_files(today=local_day(now), now=now)

@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 
 from acceptance.domain.actors import Actor
 from acceptance.models import Acceptance, Slip
+from core import jobs
 from core.periods import Month, local_day
 from core.refusals import Refusal
 from customers.models import Household
 from grids.models import GridCommunity
 from managers.models import Manager
+
+# Wakes the assessment, which lives above: what it has to do stands in the marks that the database left.
+SCORE_TASK = "kpi.tasks.score_late_records"
 
 _ORDER_NO = re.compile(r"[A-Za-z0-9-]{6,30}")
 
@@ -139,6 +143,7 @@ def write(
         )
         for order in orders
     )
+    jobs.send_on_commit(SCORE_TASK)
 
 
 def _check_split(split: Split, developer: Manager | None) -> None:

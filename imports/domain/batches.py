@@ -174,7 +174,11 @@ def _keep(batch: Batch, outcome: Outcome, rejections: Rejections) -> None:
     batch.rejected_rows.all().delete()
     rows = (RejectedRow(batch=batch, line=line, values=v, reasons=reasons) for line, v, reasons in rejections)
     RejectedRow.objects.bulk_create(rows, batch_size=5000)
-    Batch.objects.filter(pk=batch.pk).update(**_columns(batch, outcome))
+    columns = _columns(batch, outcome)
+    Batch.objects.filter(pk=batch.pk).update(**columns)
+    if columns["status"] == BatchStatus.DONE:
+        for task in settings.IMPORT_FOLLOWERS:
+            jobs.send_on_commit(task)
 
 
 def _columns(batch: Batch, outcome: Outcome) -> dict[str, Any]:

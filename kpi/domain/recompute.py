@@ -2,12 +2,10 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,10 +13,12 @@ from core import jobs, sql
 from core.periods import Month
 from core.refusals import Refusal
 from grids.models import Branch
+from imports.choices import BatchStatus
+from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
-from kpi.domain import schemes, scoring
+from kpi.domain import schemes, scoring, snapshots
 from kpi.domain.heartbeat import Heartbeat
-from kpi.models import BranchMonth, Run, Scheme
+from kpi.models import BranchMonth, Run, Scheme, TouchedGrid
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,19 @@ STALE_AFTER = dt.timedelta(seconds=25)  # two beats missed; with the sweep every
 RESEND_AFTER = dt.timedelta(seconds=30)
 MAX_ATTEMPTS = 5
 GENERATIONS_KEPT = 5
-# Recomputes go one at a time: they share the balances, and one takes about a second.
-LOCK = 0x6B7069
+# Kinds of file that change what a month's scores are made of.
+COUNTING_FILES = [
+    "grids",
+    "communities",
+    "grid_communities",
+    "households",
+    "subscriptions",
+    "postings",
+    "acceptances",
+    "targets",
+    "ratings",
+]
+LOCK = snapshots.LOCK
 TASK = "kpi.tasks.recompute"
 
 
@@ -128,7 +139,7 @@ def _abandoned(now: dt.datetime) -> Q:
 
 
 def _compute(found: Run, heart: Heartbeat) -> scoring.Counts:
-    with _alone(), _snapshot():
+    with snapshots.alone(), snapshots.snapshot():
         branches = _lock_months(found)
         assert found.scheme_id is not None  # set by the claim
         counts = scoring.score(
@@ -139,33 +150,9 @@ def _compute(found: Run, heart: Heartbeat) -> scoring.Counts:
             progress=heart.step,
         )
         sql.run("kpi/swap_generation", run=found.pk, first=found.month, branches=branches)
+        if found.branch_id is None:  # people of a branch alone may serve, and be touched, in another's grids
+            TouchedGrid.objects.filter(month=found.month, grid__branch__in=branches).delete()
     return counts
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the lock of all recomputes; taken before the snapshot, or it would be as old as the wait."""
-    if connection.in_atomic_block:
-        sql.run("kpi/lock_transaction", key=LOCK)
-        yield
-        return
-    sql.run("kpi/lock_session", key=LOCK)
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            sql.run("kpi/unlock_session", key=LOCK)
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """A transaction whose statements all see the same moment, so that a file that arrives meanwhile isn't half seen."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            sql.run("kpi/set_snapshot")
-            sql.run("kpi/flush_later")
-        yield
 
 
 def _lock_months(found: Run) -> list[int]:
@@ -218,9 +205,24 @@ def sweep(*, now: dt.datetime) -> list[int]:
 
 
 def request_nightly(*, today: dt.date, now: dt.datetime) -> list[Run]:
-    """Ask for the months still moving: the current one and the one before, where a branch is still open."""
+    """Ask for the months still moving."""
+    return _request_moving(today, RunCause.NIGHTLY, now)
+
+
+def _request_moving(today: dt.date, cause: RunCause, now: dt.datetime) -> list[Run]:
+    """The current month and the one before, where a branch is still open."""
     months = [Month.of(today), Month.of(today).shift(-1)]
-    return [request(month=month, cause=RunCause.NIGHTLY, now=now) for month in months if _has_open_branch(month)]
+    return [request(month=month, cause=cause, now=now) for month in months if _has_open_branch(month)]
+
+
+def request_after_files(*, today: dt.date, now: dt.datetime) -> list[Run]:
+    """Ask for the months still moving if a file that counts came in after the last time somebody asked for all."""
+    files = Batch.objects.filter(Q(new_count__gt=0) | Q(changed_count__gt=0), status=BatchStatus.DONE, dry_run=False)
+    arrived = files.filter(kind__in=COUNTING_FILES).aggregate(at=Max("finished_at"))["at"]
+    asked = Run.objects.filter(branch=None).exclude(cause=RunCause.LATE_RECORD).aggregate(at=Max("requested_at"))["at"]
+    if arrived is None or (asked and asked > arrived):
+        return []
+    return _request_moving(today, RunCause.LATE_FILE, now)
 
 
 def _has_open_branch(month: Month) -> bool:

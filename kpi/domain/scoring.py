@@ -18,9 +18,26 @@ class Counts:
     people: int
 
 
-def stage(*, month: Month, scheme_id: int, branches: Sequence[int], progress: Progress = lambda step: None) -> None:
-    """Work out all items of the branches into a temporary table of this transaction; writes no score."""
-    inputs = {"first": month.first, "next": month.next_first, "scheme": scheme_id, "branches": list(branches)}
+def stage(
+    *,
+    month: Month,
+    scheme_id: int,
+    branches: Sequence[int],
+    grids: Sequence[int] | None = None,
+    progress: Progress = lambda step: None,
+) -> None:
+    """Work out all items of the branches into a temporary table of this transaction; writes no score.
+
+    With `grids`, only those and the people who served there; other grids of these people are worked out for them, and
+    are not to be written.
+    """
+    inputs = {
+        "first": month.first,
+        "next": month.next_first,
+        "scheme": scheme_id,
+        "branches": list(branches),
+        "grids": None if grids is None else list(grids),
+    }
     progress("balances")
     balances.ensure(month=month)
     tallies.ensure(month=month)
@@ -49,6 +66,19 @@ def score(
     stage(month=month, scheme_id=scheme_id, branches=branches, progress=progress)
     for model in (ItemScore, Score):
         model.objects.filter(run_id=run_id, branch_id__in=branches).delete()
-    target = {"run": run_id, "first": month.first, "scheme": scheme_id, "branches": list(branches)}
     progress("write_scores")
-    return Counts(**sql.rows("kpi/write_scores", **target)[0])
+    return _write(run_id, month, scheme_id, branches, None)
+
+
+def rewrite(*, run_id: int, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> Counts:
+    """Write the staged grids of these branches, and the staged people, into a generation that is shown already."""
+    sql.run("kpi/delete_scores", run=run_id, branches=list(branches), grids=list(grids))
+    counts = _write(run_id, month, scheme_id, branches, grids)
+    sql.run("kpi/rank_scores", run=run_id, branches=list(branches))
+    return counts
+
+
+def _write(run_id: int, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int] | None) -> Counts:
+    target = {"run": run_id, "first": month.first, "scheme": scheme_id, "branches": list(branches)}
+    only = None if grids is None else list(grids)
+    return Counts(**sql.rows("kpi/write_scores", **target, grids=only)[0])

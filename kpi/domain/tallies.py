@@ -10,3 +10,8 @@ def ensure(*, month: Month) -> None:
     Changed acceptances left marks with the difference they make; those of a transaction still open stay for the next.
     """
     sql.run("kpi/take_acceptance_changes", first=month.first, next=month.next_first)
+
+
+def take_changes() -> None:
+    """Add the marks of changed acceptances to the tallies of the months that have any."""
+    sql.run("kpi/take_acceptance_changes", first=None, next=None)

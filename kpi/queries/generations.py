@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import OuterRef, Subquery
 
 from core.periods import Month
-from kpi.choices import ItemStatus, MonthState
+from kpi.choices import ItemStatus, MonthState, RunCause
 from kpi.models import BranchMonth, Correction, ItemScore, Run
 
 V = TypeVar("V")
@@ -122,7 +122,8 @@ def scored_months() -> list[Month]:
 
 def trial_number(run: Run) -> int:
     """The how-manieth run of its month this is, as people count them."""
-    return Run.objects.filter(month=run.month, pk__lte=run.pk).count()
+    runs = Run.objects.filter(month=run.month, pk__lte=run.pk)
+    return runs.exclude(cause=RunCause.LATE_RECORD).count()
 
 
 @dataclass(frozen=True, slots=True)

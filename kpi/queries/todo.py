@@ -18,7 +18,7 @@ from core.formats import month as in_month
 from core.periods import Month
 from grids.choices import WaiverKind
 from grids.models import Grid, GridWaiver
-from kpi.choices import ItemStatus, Measure, RunStatus
+from kpi.choices import ItemStatus, Measure, RunCause, RunStatus
 from kpi.models import Indicator, ItemScore, Target
 from kpi.queries.generations import Generation
 from kpi.queries.grids_in_use import grid_households
@@ -142,7 +142,8 @@ def odd_sizes(shown: Generation, grids: QuerySet[Grid], today: dt.date) -> list[
 
 def failed_runs(scope: Scope, month: Month) -> list[Todo]:
     """The month's last recompute, when it failed."""
-    last = runs_within(scope).filter(month__in=[month.first, month.shift(-1).first]).order_by("-pk").first()
+    runs = runs_within(scope).exclude(cause=RunCause.LATE_RECORD)
+    last = runs.filter(month__in=[month.first, month.shift(-1).first]).order_by("-pk").first()
     if last is None or last.status != RunStatus.FAILED:
         return []
     return [

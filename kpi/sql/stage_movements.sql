@@ -1,7 +1,9 @@
 -- Acceptances of the month and cancellations of the month (of whatever month's acceptance), from the tallies.
-DROP TABLE IF EXISTS pg_temp.kpi_movement;
-CREATE TEMP TABLE kpi_movement ON COMMIT DROP AS
-SELECT tally.grid_id, indicator.code, sum(tally.gained)::bigint AS gained, sum(tally.lost)::bigint AS lost
+CREATE TEMP TABLE IF NOT EXISTS kpi_movement (grid_id bigint, code text, gained bigint, lost bigint)
+ON COMMIT DELETE ROWS;
+DELETE FROM kpi_movement;
+INSERT INTO kpi_movement (grid_id, code, gained, lost)
+SELECT tally.grid_id, indicator.code, sum(tally.gained), sum(tally.lost)
 FROM kpi_grid
 JOIN kpi_tally tally ON tally.month = %(first)s AND tally.grid_id = kpi_grid.grid_id
 JOIN (

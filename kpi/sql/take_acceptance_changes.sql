@@ -14,20 +14,20 @@ WITH taken AS (
 ), counted AS (
     SELECT grid_id, product_id, count(*) AS gained, 0 AS lost
     FROM acceptance_acceptance
-    WHERE accepted_on >= %(first)s AND accepted_on < %(next)s AND grid_id IS NOT NULL
-      AND NOT EXISTS (SELECT FROM kpi_tally WHERE month = %(first)s)
+    WHERE accepted_on >= %(first)s::date AND accepted_on < %(next)s::date AND grid_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM kpi_tally WHERE month = %(first)s::date)
     GROUP BY grid_id, product_id
     UNION ALL
     SELECT grid_id, product_id, 0, count(*)
     FROM acceptance_acceptance
-    WHERE cancelled_on >= %(first)s AND cancelled_on < %(next)s AND grid_id IS NOT NULL
-      AND NOT EXISTS (SELECT FROM kpi_tally WHERE month = %(first)s)
+    WHERE cancelled_on >= %(first)s::date AND cancelled_on < %(next)s::date AND grid_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM kpi_tally WHERE month = %(first)s::date)
     GROUP BY grid_id, product_id
 ), written AS (
     INSERT INTO kpi_tally (month, grid_id, product_id, gained, lost)
     SELECT month, grid_id, product_id, gained, lost FROM changed JOIN kept USING (month)
     UNION ALL
-    SELECT %(first)s, grid_id, product_id, sum(gained), sum(lost) FROM counted GROUP BY grid_id, product_id
+    SELECT %(first)s::date, grid_id, product_id, sum(gained), sum(lost) FROM counted GROUP BY grid_id, product_id
     ON CONFLICT (month, grid_id, product_id)
     DO UPDATE SET gained = kpi_tally.gained + excluded.gained, lost = kpi_tally.lost + excluded.lost
 )

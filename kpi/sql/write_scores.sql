@@ -52,6 +52,7 @@ WITH rule AS MATERIALIZED (
     LEFT JOIN spared USING (subject)
     JOIN weighed ON weighed.exempt = coalesce(spared.exempt, 0) AND weighed.code = item.code
     WHERE item.branch_id = ANY(%(branches)s)
+      AND (%(grids)s::bigint[] IS NULL OR item.grid_id IS NULL OR item.grid_id = ANY(%(grids)s))
 ), items AS (
     INSERT INTO kpi_itemscore (run_id, month, branch_id, grid_id, manager_id, code, status, gained, lost, actual, base,
                                target, rate, score, weight, weighted)
