@@ -47,6 +47,24 @@ class SlipSource(models.TextChoices):
     PHONE = "phone", _("电话")
 
 
+class DifferenceKind(models.TextChoices):
+    NOT_KEYED = "not_keyed", _("缺失：计费系统有，这里没有")
+    NOT_BILLED = "not_billed", _("缺失：这里有，计费系统没有")
+    DIFFERS = "differs", _("不符")
+
+
+class Owner(models.TextChoices):
+    HALL = "hall", _("营业厅经理")
+    BRANCH = "branch", _("分公司家庭客户部")
+
+
+class Settlement(models.TextChoices):
+    HERE = "here", _("以本系统为准，请计费系统改")
+    BILLING = "billing", _("以计费系统为准，照它改过来")
+    EXPLAINED = "explained", _("已核实，不用改")
+    MATCHED = "matched", _("后来对上了")
+
+
 # States in which somebody still has to act: the slips in transit 在途单.
 OPEN_STATES = [
     SlipState.SUBMITTED,

@@ -1,13 +1,19 @@
 from acceptance.models.acceptances import Acceptance, AcceptanceChange, AcceptanceQuerySet
 from acceptance.models.catalogue import Channel, ChannelPlace, Product
+from acceptance.models.notices import LateNotice
+from acceptance.models.reconciliation import BilledOrder, DeveloperAlias, Difference
 from acceptance.models.slips import Slip, SlipEvent, SlipLine, SlipQuerySet
 
 __all__ = [
     "Acceptance",
     "AcceptanceChange",
     "AcceptanceQuerySet",
+    "BilledOrder",
     "Channel",
     "ChannelPlace",
+    "DeveloperAlias",
+    "Difference",
+    "LateNotice",
     "Product",
     "Slip",
     "SlipEvent",

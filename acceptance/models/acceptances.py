@@ -125,6 +125,12 @@ class Acceptance(models.Model):
         related_name="acceptances",
         verbose_name=_("预受理单"),
     )
+    keyed_here = models.BooleanField(
+        _("本系统录入"),
+        default=False,
+        db_default=False,
+        help_text=_("由营业厅在本系统录入，而不是只由计费系统的文件带来"),
+    )
     recorded_at = models.DateTimeField(_("录入时间"), db_default=Now())
 
     objects = AcceptanceQuerySet.as_manager()
@@ -147,6 +153,8 @@ class Acceptance(models.Model):
             models.Index(fields=["grid", "accepted_on"], name="acceptance_grid_day"),
             models.Index(fields=["developer", "accepted_on"], name="acceptance_developer_day"),
             models.Index(fields=["operator", "accepted_on"], name="acceptance_operator_day"),
+            # Few and young: what the billing system's file is held against.
+            models.Index(fields=["household", "product"], condition=Q(keyed_here=True), name="acceptance_keyed"),
         ]
         constraints = [
             models.CheckConstraint(

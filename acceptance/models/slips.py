@@ -96,6 +96,7 @@ class Slip(models.Model):
         verbose_name=_("受理人"),
     )
     escalated_at = models.DateTimeField(_("超时升级时间"), null=True, blank=True)
+    raised_at = models.DateTimeField(_("报分公司时间"), null=True, blank=True)
     duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("与之重复的单"))
 
     objects = SlipQuerySet.as_manager()
