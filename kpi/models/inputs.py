@@ -1,5 +1,6 @@
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,20 @@ from grids.models import Grid
 from kpi.choices import RatingItem
 from kpi.models.guards import closed_month_guards, target_history
 from managers.models import Manager
+
+
+def reason_used_once() -> pgtrigger.Trigger:
+    """Let the reason of a change go once the history has it, so that the next change can't pass with the old one."""
+    return pgtrigger.Trigger(
+        name="use_reason_once",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__change_reason__gt=""),
+        func="""
+        UPDATE kpi_target SET change_reason = '' WHERE id = NEW.id;
+        RETURN NULL;
+        """,
+    )
 
 
 class TargetQuerySet(models.QuerySet["Target"]):
@@ -53,6 +68,7 @@ class Target(models.Model):
         triggers = [
             *closed_month_guards("(SELECT branch_id FROM grids_grid WHERE id = touched.grid_id)"),
             *target_history(),
+            reason_used_once(),
         ]
 
     def __str__(self) -> str:

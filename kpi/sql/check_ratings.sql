@@ -1,4 +1,4 @@
--- Months that are closed for the branch that scores the person, and people outside the sender's branches.
+-- Months that are closed for the branch that scores the person, and people whom another branch scores than the sender's.
 INSERT INTO staged_reason (line, code, first, second)
 SELECT s.line, 'closed', to_char(s.month, 'YYYY-MM'), branch.name
 FROM staged s
@@ -8,4 +8,4 @@ JOIN kpi_branchmonth done ON done.branch_id = branch.id AND done.month = s.month
 UNION ALL
 SELECT s.line, 'foreign', '工号 ' || s.staff_no, NULL
 FROM staged s JOIN managers_manager manager ON manager.staff_no = s.staff_no
-WHERE NOT coalesce(manager.branch_id = ANY (%(branches)s::bigint[]), true);
+WHERE NOT coalesce(kpi_rated_branch(s.month, manager.id) = ANY (%(branches)s::bigint[]), true);

@@ -1,4 +1,5 @@
-SELECT target.month, grid.code AS grid_code, target.code AS indicator, target.value AS target
+SELECT target.month, grid.code AS grid_code, target.code AS indicator,
+       CASE WHEN target.is_exempt THEN '不考核 ' || target.reason ELSE target.value::text END AS target
 FROM kpi_target target
 JOIN grids_grid grid ON grid.id = target.grid_id
 JOIN grids_branch branch ON branch.id = grid.branch_id
