@@ -146,5 +146,10 @@ def _texts(row: Indicator | None, names: dict[str, str]) -> dict[str, Any]:
         "weight": f"{plain(row.weight)}%" if row.weight else "—",
         "limits": f"{plain(row.floor)} … {plain(row.cap)}",
         "rate": rate,
-        "products": listed(names.get(code, code) for code in row.products) or "—",
+        "products": listed(_in_order(row.products, names)) or "—",
     }
+
+
+def _in_order(products: Sequence[str], names: dict[str, str]) -> list[str]:
+    """Product names in the order of the catalogue: choosing them in another order changes nothing."""
+    return [name for code, name in names.items() if code in products] + [code for code in products if code not in names]

@@ -154,9 +154,7 @@ def _shown(request: HttpRequest, scheme: Scheme, sheet: Sheet, **more: Any) -> H
         page["theirs"] = compare(stored, sheet.wanted.put_on(Scheme(version=scheme.version)), sheet.indicators)
     elif request.method == "POST" and "revision" not in more:
         page["revision"] = request.POST.get("revision", "")
-    template = (
-        "kpi/_scheme_sheet.html" if request.headers.get("HX-Target") == "scheme-sheet" else "kpi/scheme_edit.html"
-    )
+    template = "kpi/_scheme_sheet.html" if request.headers.get("X-Part") == "sheet" else "kpi/scheme_edit.html"
     return render(request, template, page)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.doors import open_to
-from core.formats import number
+from core.formats import listed, number
 from core.periods import local_day
 from grids.models import Branch
 from kpi.domain.replay import replay
@@ -64,6 +64,8 @@ def _chosen(request: HttpRequest, found: list[Any]) -> dict[str, Any]:
         "rows": rows[:SHOWN],
         "more": len(rows) - SHOWN,
         "chart": spread(shown.bars),
+        "lacking": listed(code for code, _count in shown.lacking),
+        "lacks": max((count for _code, count in shown.lacking), default=0),
     }
 
 
@@ -86,6 +88,4 @@ def spread(bars: list[Bar]) -> SafeString:
     label = _("总分分布，每 5 分一档")
     body = "".join(drawn)
     width = len(bars) * wide
-    return mark_safe(
-        f'<svg class="chart" viewBox="0 0 {width} 164" role="img" aria-label="{label}">{body}</svg>'
-    )
+    return mark_safe(f'<svg class="chart" viewBox="0 0 {width} 164" role="img" aria-label="{label}">{body}</svg>')

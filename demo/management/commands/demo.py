@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.periods import SHANGHAI
 from core.refusals import Refusal
 from demo.build import build
+from demo.next_scheme import draft_next_scheme
 from demo.plan import FULL_HOUSEHOLDS, QUICK_HOUSEHOLDS, Plan
 from demo.results import score_months
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         try:
             written = build(plan, say=say)
             score_months(plan)
+            draft_next_scheme(plan)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         say("months scored")
