@@ -2,18 +2,32 @@
 
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import User
 from core.periods import Month, local_day
 from demo.plan import Plan
+from kpi.choices import ItemClass, Level
 from kpi.domain import drafts, schemes
 from kpi.models import Indicator
 
-# What the draft changes of the scheme in force: more weight for 3G, and room above the target of FTTH.
+# What the draft changes of the scheme in force: room above the target of FTTH, and some of its weight for speed-ups.
 CHANGED: dict[str, dict[str, Decimal]] = {
     "A": {"weight": Decimal(20), "cap": Decimal(120)},
-    "B": {"weight": Decimal(30)},
+    "B": {"weight": Decimal(25)},
 }
-ADDED: list[Indicator] = []
+ADDED = [
+    Indicator(
+        code="H",
+        name=gettext_noop("提速办理率"),
+        item_class=ItemClass.BUSINESS,
+        measure="uptake",
+        level=Level.GRID,
+        products=["SPEEDUP"],
+        weight=Decimal(5),
+        target_rate=Decimal("0.80"),
+    )
+]
 
 
 def draft_next_scheme(plan: Plan) -> None:
