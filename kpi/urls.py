@@ -1,5 +1,6 @@
 from django.urls import path
 
+from kpi.urls_life import urlpatterns as life_patterns
 from kpi.urls_schemes import urlpatterns as scheme_patterns
 from kpi.views import (
     decisions,
@@ -7,7 +8,6 @@ from kpi.views import (
     homes,
     league,
     meetings,
-    months,
     my_score,
     paces,
     ratings,
@@ -45,10 +45,8 @@ urlpatterns = [
     path("ratings/<str:month>/<str:code>/draft/", ratings.rating_draft, name="rating_draft"),
     path("<str:month>/grids/<str:code>/", scores.grid, name="grid_score"),
     path("<str:month>/people/<str:staff_no>/", scores.person, name="person_score"),
-    path("<str:month>/<str:branch>/publish/", months.publish, name="month_publish"),
-    path("<str:month>/<str:branch>/close/", months.close, name="month_close"),
-    path("<str:month>/<str:branch>/withdraw/", months.withdraw, name="month_withdraw"),
     path("<str:month>/<str:branch>/decisions/", decisions.decision_new, name="decision_new"),
     path("decisions/<int:pk>/done/", decisions.decision_done, name="decision_done"),
     path("<str:month>/<str:branch>/meeting/", meetings.show, name="meeting"),
+    *life_patterns,
 ]

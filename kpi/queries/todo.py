@@ -13,13 +13,15 @@ from acceptance.choices import HALL_STATES
 from acceptance.domain.clocks import Clock, clock_of
 from acceptance.models import Slip
 from accounts.scope import Scope
-from core.formats import duration, listed, number
+from core.formats import duration, listed, moment, number
 from core.formats import month as in_month
 from core.periods import Month
 from grids.choices import WaiverKind
 from grids.models import Grid, GridWaiver
 from kpi.choices import ItemStatus, Measure, RunCause, RunStatus
 from kpi.models import Indicator, ItemScore, Target
+from kpi.queries.appeals import appeals_within
+from kpi.queries.corrections import drifts_within
 from kpi.queries.generations import Generation
 from kpi.queries.grids_in_use import grid_households
 from kpi.queries.runs import runs_within
@@ -137,6 +139,48 @@ def odd_sizes(shown: Generation, grids: QuerySet[Grid], today: dt.date) -> list[
             _("看网格"),
         )
         for grid, count in odd[:NAMED]
+    ]
+
+
+def changed_since(scope: Scope, branch: int | None) -> list[Todo]:
+    """Closed months whose data have changed since, as the nightly check found them."""
+    found = drifts_within(scope)
+    if branch:
+        found = found.filter(branch=branch)
+    return [
+        Todo(
+            "warn",
+            ngettext(
+                "%(month)s 有 %(n)d 项与公示时不同，可作更正", "%(month)s 有 %(n)d 项与公示时不同，可作更正", row.items
+            )
+            % {"month": f"{row.month:%Y-%m}", "n": row.items},
+            _("%(branch)s，%(at)s 核对") % {"branch": row.branch.name, "at": moment(row.checked_at)},
+            reverse("kpi:correction_month", args=[f"{row.month:%Y-%m}", row.branch.code]),
+            _("作更正"),
+        )
+        for row in found[:NAMED]
+    ]
+
+
+def waiting_appeals(scope: Scope, branch: int | None) -> list[Todo]:
+    """Appeals that nobody has answered; their month can't be closed before."""
+    found = appeals_within(scope).filter(outcome="")
+    if branch:
+        found = found.filter(branch=branch)
+    waiting = list(found[: NAMED + 1])
+    if not waiting:
+        return []
+    count = found.count()
+    subjects = [one.grid or one.manager for one in waiting[:NAMED]]
+    names = listed(subject.name for subject in subjects if subject)
+    return [
+        Todo(
+            "bad",
+            ngettext("%(n)d 份申诉等答复", "%(n)d 份申诉等答复", count) % {"n": count},
+            _("%(names)s；不答复，这个月不能审定") % {"names": names},
+            f"{reverse('kpi:appeal_list')}?state=open",
+            _("去答复"),
+        )
     ]
 
 

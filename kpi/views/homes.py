@@ -14,13 +14,24 @@ from grids.models import Branch, Grid
 from kpi.domain import schemes
 from kpi.forms import Asked, asked
 from kpi.queries.branches import branch_rows
+from kpi.queries.corrections import adjustments_of
 from kpi.queries.days import day_of
 from kpi.queries.generations import generations
 from kpi.queries.league import visible_grids
 from kpi.queries.progress import ItemProgress, business, progress, retention
 from kpi.queries.schemes import unread_schemes
 from kpi.queries.sheets import indicators_of
-from kpi.queries.todo import Todo, failed_runs, late_slips, missing_ratings, missing_targets, odd_sizes, short_teams
+from kpi.queries.todo import (
+    Todo,
+    changed_since,
+    failed_runs,
+    late_slips,
+    missing_ratings,
+    missing_targets,
+    odd_sizes,
+    short_teams,
+    waiting_appeals,
+)
 from kpi.views.charts import projection
 from kpi.views.frames import branch_league, frame
 from kpi.views.league import default_month
@@ -36,6 +47,8 @@ def _todo(request: HttpRequest, ask: Asked, now: dt.datetime, rules: list[Any]) 
     found = [
         *unread_schemes(request.scope, request.user.role),
         *failed_runs(request.scope, ask.month),
+        *waiting_appeals(request.scope, branch),
+        *changed_since(request.scope, branch),
         *late_slips(request.scope, now, grids),
         *short_teams(grids, today),
         *missing_ratings(request.scope, before, branch),
@@ -68,7 +81,9 @@ def month_glance(request: HttpRequest) -> HttpResponse:
         "kept": retention(shown, seen, rules),
         "todo": _todo(request, ask, now, rules),
         "last": _last_month(ask, before),
+        "adjusted": adjustments_of(request.scope, ask.month, ask.branch).filter(grid__isnull=False).count(),
         "grid_count": len(seen),
+        "may_see_life": request.user.role != Role.SUB_BUREAU,
     }
     page["chart"] = projection(page["worst"]) if page["worst"] else ""
     page["time"] = items[0].time if items else 0

@@ -12,14 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.choices import Role
 from accounts.doors import DEPARTMENT, open_to
 from accounts.models import User
 from core.periods import Month, local_day
 from core.refusals import Refusal
 from grids.models import Branch
+from imports.models import Batch
 from kpi.domain import months
 from kpi.forms import PublishForm
 from kpi.models import BranchMonth
+from kpi.queries.lives import BAD, DONE, WAITS, life_of, steps_of
+from kpi.views.frames import steps as month_steps
 from kpi.views.scores import month_or_404
 
 APPEAL_DAYS = 5
@@ -33,12 +37,45 @@ def _league(month: Month, branch: Branch) -> str:
     return f"{reverse('kpi:league')}?month={month}&branch={branch.code}"
 
 
-def _obstacle_links(found: list[months.Obstacle], month: Month, branch: Branch) -> list[tuple[months.Obstacle, str]]:
-    """Each obstacle with the page where it is mended."""
-    place = f"?month={month}&branch={branch.code}&missing=1"
-    pages = {"no_target": reverse("kpi:target_list") + place, "no_rating": reverse("kpi:rating_list") + place}
-    pages["unpublished"] = reverse("kpi:month_publish", args=[month, branch.code])
-    return [(one, pages.get(one.kind, "")) for one in found]
+# Where an obstacle that knows its own row is mended.
+OWN_PAGES = {
+    "running": "kpi:run_detail",
+    "failed": "kpi:run_detail",
+    "file": "imports:batch_detail",
+    "unanswered": "kpi:appeal_detail",
+}
+
+
+def _pages(month: Month, branch: Branch) -> dict[str, str]:
+    """Where the other kinds of obstacles are mended."""
+    place = f"?month={month}&branch={branch.code}"
+    return {
+        "no_target": f"{reverse('kpi:target_list')}{place}&missing=1",
+        "no_rating": f"{reverse('kpi:rating_list')}{place}&missing=1",
+        "unpublished": reverse("kpi:month_publish", args=[month, branch.code]),
+        "appeals": f"{reverse('kpi:appeal_list')}{place}",
+        "in_transit": reverse("acceptance:in_transit"),
+        "no_result": f"{reverse('kpi:league')}{place}",
+        "stale": f"{reverse('kpi:league')}{place}",
+    }
+
+
+def _obstacle_links(
+    request: HttpRequest, found: list[months.Obstacle], month: Month, branch: Branch
+) -> list[tuple[months.Obstacle, str]]:
+    """Each obstacle with the page where it is mended; somebody else's file has none for the reader."""
+    named = [one.key for one in found if one.kind == "file"]
+    seen = Batch.objects.within(request.scope, user=request.user.pk).filter(pk__in=named)
+    files, pages = set(seen.values_list("pk", flat=True)), _pages(month, branch)
+
+    def address(one: months.Obstacle) -> str:
+        if one.kind == "no_members":
+            return reverse("managers:grid_triangle", args=[one.grid_code])
+        if one.kind == "file" and one.key not in files:
+            return ""
+        return reverse(OWN_PAGES[one.kind], args=[one.key]) if one.kind in OWN_PAGES else pages.get(one.kind, "")
+
+    return [(one, address(one)) for one in found]
 
 
 def _step(
@@ -47,9 +84,11 @@ def _step(
     context = {
         "month": month,
         "branch": branch,
-        "obstacles": _obstacle_links(found, month, branch),
+        "obstacles": _obstacle_links(request, found, month, branch),
+        "blocking": [one for one in found if not one.can_be_passed],
+        "in_transit": sum(one.count for one in found if one.can_be_passed),
         "branch_month": BranchMonth.objects.filter(branch=branch, month=month.first).first(),
-        "back": _league(month, branch),
+        "back": reverse("kpi:month_life", args=[month, branch.code]),
     }
     return render(request, "kpi/month_step.html", context | page)
 
@@ -63,6 +102,26 @@ def _tried(request: HttpRequest, month: Month, branch: Branch, step: Callable[[]
         return redirect(request.path)
     messages.success(request, done)
     return redirect(_league(month, branch))
+
+
+@open_to(Role.COMPANY, Role.BRANCH, Role.AUDITOR)
+def life(request: HttpRequest, month: str, branch: str) -> HttpResponse:
+    """How far is this month, and what comes next?"""
+    at, place = _place(request, month, branch)
+    found = life_of(place, at)
+    steps = steps_of(found)
+    page = {
+        "month": at,
+        "branch": place,
+        "life": found,
+        "steps": steps,
+        "bar": month_steps(found.state),
+        "done": sum(1 for step in steps if step.state == DONE),
+        "waiting": [step for step in steps if step.state in (BAD, WAITS)],
+        "may_decide": request.user.role in DEPARTMENT,
+        "today": local_day(timezone.now()),
+    }
+    return render(request, "kpi/month_life.html", page)
 
 
 @open_to(*DEPARTMENT)
@@ -87,9 +146,17 @@ def close(request: HttpRequest, month: str, branch: str) -> HttpResponse:
     at, place = _place(request, month, branch)
     now = timezone.now()
     if request.method == "POST":
+        seen = request.POST.get("in_transit_seen", "")
 
         def step() -> object:
-            return months.close(branch=place, month=at, by=cast(User, request.user), now=now, today=local_day(now))
+            return months.close(
+                branch=place,
+                month=at,
+                by=cast(User, request.user),
+                now=now,
+                today=local_day(now),
+                in_transit_seen=int(seen) if seen.isdecimal() else 0,
+            )
 
         return _tried(request, at, place, step, _("已审定，从此不再变动。"))
     return _step(request, at, place, months.closing_obstacles(place, at, today=local_day(now)), step="close")

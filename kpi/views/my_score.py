@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.choices import Role
 from accounts.doors import open_to
 from core.periods import Month, local_day
+from kpi.queries.appeals import appeals_within, heard_months, sheet_life
 from kpi.queries.generations import generations, scored_months
 from kpi.queries.outlooks import outlook
 from kpi.queries.sheets import Sheet, sheet
@@ -38,7 +39,12 @@ def my_score(request: HttpRequest) -> HttpResponse:
     found = _newest(manager, Month.of(today)) if manager else None
     if manager is None or found is None:
         return render(request, "kpi/my_score.html", {"sheet": None, "today": today})
-    return render(request, "kpi/my_score.html", _page(manager, *found) | {"today": today})
+    life = {
+        "life": sheet_life(request.scope, found[0], today=today),
+        "heard": heard_months(manager, today=today),
+        "has_appeals": appeals_within(request.scope).exists(),
+    }
+    return render(request, "kpi/my_score.html", _page(manager, *found) | {"today": today} | life)
 
 
 def _page(manager: Manager, found: Sheet, state: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from accounts.doors import DEPARTMENT, OVERSEERS, open_to
 from accounts.models import User
 from core.refusals import Refusal
 from grids.models import Branch
-from kpi.choices import RunCause
+from kpi.choices import MonthState, RunCause
 from kpi.domain import recompute
 from kpi.queries.generations import trial_number
 from kpi.queries.runs import run_history, runs_within
@@ -38,6 +38,8 @@ def request_run(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
+        if branch and branch.months.filter(month=month.first, state=MonthState.CLOSED).exists():
+            return redirect("kpi:correction_month", month=str(month), branch=branch.code)
         return redirect(f"{reverse('kpi:league')}?month={month}")
     return redirect("kpi:run_detail", pk=run.pk)
 

@@ -8,15 +8,17 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
 from core.downloads import sent
 from core.formats import day, number
-from core.periods import Month, NoSuchMonth
+from core.periods import Month, NoSuchMonth, local_day
 from grids.models import Grid
 from kpi.choices import Measure
+from kpi.queries.appeals import sheet_life
 from kpi.queries.generations import Generation, generations, trial_number
 from kpi.queries.penetration import penetration
 from kpi.queries.people import business_products
@@ -83,6 +85,7 @@ def frame(request: HttpRequest, found: Sheet | None, month: Month, shown: Genera
         "trial": trial_number(found.run),
         "may_see_runs": request.user.role in OVERSEERS,
         "may_see_league": request.user.role in READERS,
+        "life": sheet_life(request.scope, found, today=local_day(timezone.now())),
     }
 
 

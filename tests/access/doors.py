@@ -57,6 +57,7 @@ ON_THE_SPOT = (*OVERSEERS, MANAGER, HALL_MANAGER)
 
 SLIP, BATCH = _of("slip.number", "number"), _of("batch.pk", "pk")
 MEETING = _month_of("branch.code", "branch")
+APPEAL = _of("appeal.pk", "pk")
 COUNTER = (CLERK, HALL_MANAGER, MANAGER)
 IMPORTERS = (ADMIN, COMPANY, BRANCH)
 
@@ -159,6 +160,19 @@ DOORS: dict[str, Door] = {
     "kpi:rating_draft": door(COMPANY, BRANCH, own=_month_of("grid.code", "code"), by="post"),
     "kpi:grid_score": door(*OVERSEERS, MANAGER, own=_month_of("grid.code", "code")),
     "kpi:person_score": door(*OVERSEERS, MANAGER, own=_month_of("manager.staff_no", "staff_no")),
+    "kpi:appeal_list": door(*OVERSEERS, MANAGER),
+    "kpi:appeal_detail": door(*OVERSEERS, MANAGER, own=APPEAL),
+    "kpi:appeal_answer": door(BRANCH, own=APPEAL, by="post"),
+    "kpi:appeal_withdraw": door(MANAGER, own=APPEAL, by="post"),
+    "kpi:grid_appeal": door(MANAGER, own=_month_of("grid.code", "code")),
+    "kpi:person_appeal": door(MANAGER, own=_month_of("manager.staff_no", "staff_no")),
+    "kpi:adjustment_list": door(*OVERSEERS, MANAGER),
+    "kpi:correction_month": door(COMPANY, BRANCH, AUDITOR, own=MEETING),
+    "kpi:correction_request": door(COMPANY, BRANCH, own=MEETING, by="post"),
+    "kpi:correction_detail": door(COMPANY, BRANCH, AUDITOR, own=_of("correction.pk", "pk")),
+    "kpi:correction_sign": door(COMPANY, BRANCH, own=_of("correction.run_id", "pk"), by="post"),
+    "kpi:correction_discard": door(COMPANY, BRANCH, own=_of("correction.run_id", "pk"), by="post"),
+    "kpi:month_life": door(COMPANY, BRANCH, AUDITOR, own=MEETING),
     "kpi:month_publish": door(COMPANY, BRANCH, own=MEETING),
     "kpi:month_close": door(COMPANY, BRANCH, own=MEETING),
     "kpi:month_withdraw": door(COMPANY, BRANCH, own=MEETING, by="post"),

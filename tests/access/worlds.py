@@ -14,7 +14,7 @@ from customers.models import Household, Subscription
 from grids.models import Branch, Grid, Hall
 from imports.models import Batch
 from kpi.domain.schemes import in_force
-from kpi.models import Decision, Run, Scheme
+from kpi.models import Appeal, Correction, Decision, MeetingSnapshot, Run, Scheme
 from managers.models import Manager, Posting
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory, SlipLineFactory
 from tests.factories.accounts import (
@@ -27,8 +27,9 @@ from tests.factories.accounts import (
 )
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory, HallFactory
-from tests.factories.kpi import DecisionFactory, RunFactory
+from tests.factories.kpi import DecisionFactory, MeetingSnapshotFactory, RunFactory
 from tests.factories.managers import OperatorFactory, PostingFactory
+from tests.factories.months import AppealFactory, corrected_month
 
 MONTH = Month(2026, 10)
 
@@ -51,6 +52,9 @@ class World:
     follow_up: FollowUp
     run: Run
     decision: Decision
+    appeal: Appeal
+    correction: Correction
+    snapshot: MeetingSnapshot
     scheme: Scheme
     users: dict[Role, User]
 
@@ -72,6 +76,8 @@ class World:
             self.acceptance.order_no,
             self.batch.filename,
             self.decision.text,
+            self.appeal.text,
+            self.correction.reason,
         ]
 
 
@@ -92,6 +98,7 @@ def build() -> World:
     }
     slip = SlipFactory(grid=grid, manager=posting.manager, household=household)
     SlipLineFactory(slip=slip)
+    run = RunFactory(branch=grid.branch)
     return World(
         branch=grid.branch,
         grid=grid,
@@ -109,8 +116,11 @@ def build() -> World:
         follow_up=FollowUp.objects.create(
             grid=grid, manager=posting.manager, subject="回访", due_at=dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
         ),
-        run=RunFactory(branch=grid.branch),
+        run=run,
         decision=DecisionFactory(branch=grid.branch, text=f"{grid.code}主推FTTH"),
+        appeal=AppealFactory(run=run, grid=grid, filed_by=users[Role.ACCOUNT_MANAGER], text=f"{grid.code}少计一单"),
+        correction=corrected_month(grid.branch, MONTH.shift(-2), reason=f"{grid.code}补录"),
+        snapshot=MeetingSnapshotFactory(branch=grid.branch),
         scheme=in_force(MONTH),
         users=users,
     )

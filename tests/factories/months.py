@@ -2,14 +2,56 @@
 
 import datetime as dt
 
+import factory
+
 from core.periods import Month, local_day
-from kpi.choices import RunCause
+from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import appeals, corrections, months, recompute
 from kpi.models import Appeal, BranchMonth, Correction, Run
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import GridFactory
-from tests.factories.kpi import NOW, OCTOBER, RatingFactory, TargetFactory, recomputed
+from tests.factories.kpi import (
+    NOW,
+    OCTOBER,
+    BranchMonthFactory,
+    RatingFactory,
+    RunFactory,
+    TargetFactory,
+    recomputed,
+)
 from tests.factories.managers import PostingFactory
+
+
+class AppealFactory(factory.django.DjangoModelFactory):
+    """An appeal without an answer; its branch and month are those of the contested run."""
+
+    class Meta:
+        model = Appeal
+
+    run = factory.SubFactory(RunFactory)
+    branch = factory.SelfAttribute("run.branch")
+    month = factory.SelfAttribute("run.month")
+    grid = factory.SubFactory(GridFactory)
+    text = "少计了一单"
+    filed_at = NOW
+    filed_by = factory.SubFactory(UserFactory)
+
+
+def corrected_month(branch, month: Month, *, reason: str = "受理补录") -> Correction:
+    """A closed month without scores, and its signed correction."""
+    shown = RunFactory(branch=branch, month=month.first, status=RunStatus.DONE)
+    BranchMonthFactory(branch=branch, month=month.first, state=MonthState.CLOSED, current_run=shown)
+    run = RunFactory(branch=branch, month=month.first, status=RunStatus.DONE, cause=RunCause.CORRECTION)
+    return Correction.objects.create(
+        branch=branch,
+        month=month.first,
+        number=1,
+        run=run,
+        booked_month=month.shift(1).first,
+        reason=reason,
+        signed_at=NOW,
+        signed_by=UserFactory(),
+    )
 
 
 def ready_grid(month: Month = OCTOBER, **fields):

@@ -138,7 +138,7 @@ def test_month_is_published_withdrawn_and_published_again(client) -> None:
     month = BranchMonth.objects.get(branch=grid.branch)
     steps = [("publish", MonthState.PUBLISHED), ("withdraw", MonthState.TRIAL), ("publish", MonthState.PUBLISHED)]
     for step, state in steps:
-        assert client.post(place(f"kpi:month_{step}", grid), {"appeals_until": "2026-11-09"}).status_code == 302
+        assert client.post(place(f"kpi:month_{step}", grid), {"appeals_until": "2099-11-09"}).status_code == 302
         month.refresh_from_db()
         assert month.state == state
 
@@ -150,7 +150,7 @@ def test_month_with_something_missing_lists_where_to_mend_it(client) -> None:
     client.force_login(user_of_branch(grid.branch))
     page = client.get(place("kpi:month_publish", grid)).content.decode()
     assert reverse("kpi:target_list") in page
-    client.post(place("kpi:month_publish", grid), {"appeals_until": "2026-11-09"})
+    client.post(place("kpi:month_publish", grid), {"appeals_until": "2099-11-09"})
     assert BranchMonth.objects.get(branch=grid.branch).state == MonthState.TRIAL
 
 

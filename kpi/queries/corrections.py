@@ -1,0 +1,163 @@
+"""Corrections as pages show them: what differs and why, which correction counted a record, what was booked."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from acceptance.models import Acceptance
+from accounts.scope import Scope
+from core.formats import number, plain
+from core.periods import Month
+from grids.models import Branch, Grid
+from kpi.choices import ItemStatus
+from kpi.domain.differences import Difference, ItemDifference, differences
+from kpi.models import Adjustment, Correction, Drift, Indicator, ItemScore, Run
+from managers.models import Manager
+
+RECORDS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One item that differs, in words, with the acceptances that came after the earlier result."""
+
+    code: str
+    name: str
+    points: Decimal
+    words: list[str]
+    records: list[Acceptance]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """A grid or a person with totals before and after (None: no score) and what made the difference."""
+
+    code: str
+    name: str
+    is_grid: bool
+    before: Decimal | None
+    after: Decimal | None
+    points: Decimal
+    causes: list[Cause] = field(default_factory=list)
+
+
+def difference_rows(*, before: int, after: int, branch: Branch) -> list[DifferenceRow]:
+    """What the run `after` says differently from `before`, grids first, each with its items and records."""
+    found = differences(before=before, after=after, branch=branch.pk)
+    earlier, later = Run.objects.get(pk=before), Run.objects.get(pk=after)
+    rules = {rule.code: rule for rule in Indicator.objects.filter(scheme=later.scheme_id)}
+    late = _late_acceptances(earlier, [one.grid_id for one in found if one.grid_id])
+    grids = Grid.objects.in_bulk([one.grid_id for one in found if one.grid_id])
+    people = Manager.objects.in_bulk([one.manager_id for one in found if one.manager_id])
+    return [_row(one, grids, people, rules, late) for one in found]
+
+
+def _row(
+    one: Difference,
+    grids: dict[int, Grid],
+    people: dict[int, Manager],
+    rules: dict[str, Indicator],
+    late: dict[int, list[Acceptance]],
+) -> DifferenceRow:
+    grid, person = grids.get(one.grid_id or 0), people.get(one.manager_id or 0)
+    return DifferenceRow(
+        code=grid.code if grid else person.staff_no if person else "",
+        name=grid.name if grid else person.name if person else "",
+        is_grid=grid is not None,
+        before=one.before.total if one.before else None,
+        after=one.after.total if one.after else None,
+        points=one.points,
+        causes=[_cause(item, rules.get(item.code), late.get(one.grid_id or 0, [])) for item in one.items],
+    )
+
+
+def _cause(item: ItemDifference, rule: Indicator | None, late: list[Acceptance]) -> Cause:
+    products = rule.products if rule else []
+    return Cause(
+        code=item.code,
+        name=rule.name if rule else item.code,
+        points=item.points,
+        words=list(_words(item.before, item.after)),
+        records=[row for row in late if row.product_id in products][:RECORDS_SHOWN],
+    )
+
+
+def _words(before: ItemScore | None, after: ItemScore | None) -> Iterable[str]:
+    """The figures of an item that differ, as “新增 3 → 4”."""
+    if before is None or after is None:
+        present = after or before
+        yield _("新有这一项") if after else _("不再有这一项")
+        if present is None or present.status != ItemStatus.SCORED:
+            return
+    names = {"gained": _("新增"), "lost": _("减少"), "base": _("月初在网"), "target": _("目标"), "score": _("得分")}
+    for name, label in names.items():
+        old, new = (getattr(one, name) if one else None for one in (before, after))
+        if old != new:
+            yield f"{label} {_figure(old)} → {_figure(new)}"
+    if before and after and before.status != after.status:
+        yield f"{before.get_status_display()} → {after.get_status_display()}"
+
+
+def _figure(value: Decimal | int | None) -> str:
+    if value is None:
+        return "—"
+    return number(value) if isinstance(value, int) else plain(value, 4)
+
+
+def _late_acceptances(earlier: Run, grids: list[int]) -> dict[int, list[Acceptance]]:
+    """Acceptances and cancellations of the month that were entered after the earlier result was worked out."""
+    if earlier.watermark_at is None:
+        return {}
+    month = Month.of(earlier.month)
+    rows = Acceptance.objects.filter(grid__in=grids, recorded_at__gt=earlier.watermark_at)
+    found: dict[int, list[Acceptance]] = {}
+    accepted = rows.accepted_between(month.first, month.next_first)
+    cancelled = rows.filter(cancelled_on__gte=month.first, cancelled_on__lt=month.next_first)
+    for row in (accepted | cancelled).select_related("household", "product").order_by("accepted_on", "order_no"):
+        if row.grid_id:
+            found.setdefault(row.grid_id, []).append(row)
+    return found
+
+
+def correction_counting(branch: int, month: Month, recorded_at: dt.datetime) -> Correction | None:
+    """The first correction of a closed month that was worked out after a record was entered; None while it waits."""
+    signed = Correction.objects.filter(branch=branch, month=month.first, run__watermark_at__gte=recorded_at)
+    return signed.select_related("signed_by").order_by("number").first()
+
+
+def corrections_of(scope: Scope, branch: Branch, month: Month) -> QuerySet[Correction]:
+    """The signed corrections of a branch's month, newest first."""
+    found = Correction.objects.within(scope).filter(branch=branch, month=month.first)
+    return found.select_related("signed_by", "run").order_by("-number")
+
+
+def basis_before(correction: Correction, closed_run: int) -> int:
+    """The run a signed correction was compared with."""
+    earlier = Correction.objects.filter(
+        branch=correction.branch_id, month=correction.month, number=correction.number - 1
+    )
+    return earlier.values_list("run_id", flat=True).first() or closed_run
+
+
+def adjustments_of(scope: Scope, month: Month, branch: Branch | None = None) -> QuerySet[Adjustment]:
+    """Adjustments booked in a month, largest change first within each correction; grids before people."""
+    found = Adjustment.objects.within(scope).filter(month=month.first)
+    if branch:
+        found = found.filter(branch=branch)
+    related = found.select_related("correction__signed_by", "branch", "grid", "manager")
+    return related.order_by("-correction", "manager", "grid")
+
+
+def drifts_within(scope: Scope) -> QuerySet[Drift]:
+    """Closed months that differ from what their data give now, newest first."""
+    return Drift.objects.within(scope).select_related("branch").order_by("-month", "branch")
+
+
+def booked_months(scope: Scope) -> list[Month]:
+    """Months in which adjustments are booked, newest first."""
+    days = Adjustment.objects.within(scope).order_by("-month").values_list("month", flat=True).distinct()
+    return [Month.of(day) for day in days]
