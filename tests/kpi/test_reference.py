@@ -5,6 +5,7 @@ COMPANIES=20000 compares more than the usual two thousand, SEED=1 others.
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -12,7 +13,9 @@ from django.db import transaction
 
 from core.periods import Month
 from grids.models import Branch
-from tests.factories.kpi import recomputed
+from kpi.domain import late_records
+from kpi.models import Run
+from tests.factories.kpi import NOW, recomputed
 from tests.reference import companies as generated
 from tests.reference import database
 from tests.reference.cases import CASES, cases_of
@@ -43,25 +46,43 @@ def test_two_implementations_agree(number: int) -> None:
         database.write(companies)
         if number % 2:
             recomputed(month.shift(-1))  # so that the balances are carried, not counted
-        wrong = _compare(companies, month)
-        assert len(companies) == BATCH
-        if not wrong:
-            later = {key: generated.a_day_later(chance, companies[key]) for key in chance.sample([*companies], 15)}
-            database.write_news({key: companies[key] for key in later}, later)
-            wrong = _compare(companies | later, month) or _compare_alone(companies | later, month, chance)
+        wrong = _first_wrong(companies, month, chance)
         transaction.set_rollback(True)
+    assert len(companies) == BATCH
     if wrong:
         pytest.fail(_explained(*wrong), pytrace=False)
 
 
-def _compare(companies: Companies, month: Month) -> tuple[str, Company, Result] | None:
-    """The first company that differs after a recompute of all."""
-    found = database.read(recomputed(month), companies)
+Wrong = tuple[str, Company, Result]
+
+
+def _first_wrong(companies: Companies, month: Month, chance: Random) -> Wrong | None:
+    """The first company that differs: recomputed, scored again after late orders, after late news of all kinds
+    recomputed again, and a few branches recomputed each by itself."""
+    run = recomputed(month)
+    if wrong := _compare(companies, run):
+        return wrong
+    companies = _changed(companies, chance, generated.late_orders)
+    late_records.rescore(now=NOW)
+    if wrong := _compare(companies, run):
+        return wrong
+    companies = _changed(companies, chance, generated.a_day_later)
+    return _compare(companies, recomputed(month)) or _compare_alone(companies, month, chance)
+
+
+def _changed(companies: Companies, chance: Random, change: Callable[[Random, Company], Company]) -> Companies:
+    later = {key: change(chance, companies[key]) for key in chance.sample([*companies], 15)}
+    database.write_news({key: companies[key] for key in later}, later)
+    return companies | later
+
+
+def _compare(companies: Companies, run: Run) -> Wrong | None:
+    found = database.read(run, companies)
     return next(((key, c, found[key]) for key, c in companies.items() if found[key] != expected(c)), None)
 
 
-def _compare_alone(companies: Companies, month: Month, chance: Random) -> tuple[str, Company, Result] | None:
-    """The same of a few branches recomputed each by itself, lent people and all."""
+def _compare_alone(companies: Companies, month: Month, chance: Random) -> Wrong | None:
+    """Each branch recomputed by itself, lent people and all."""
     for key in chance.sample([*companies], 2):
         sheets = expected(companies[key])
         for code in ("B1", "B2"):

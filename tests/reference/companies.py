@@ -164,12 +164,18 @@ def _hundredths(chance: Random) -> Fraction:
     return Fraction(chance.randint(0, 10_000), 100)
 
 
+def late_orders(chance: Random, before: Company) -> Company:
+    """The same company after late news of orders alone: some come, some are cancelled, some stand after all."""
+    days = _Days(chance, Month.of(before.first))
+    orders = [replace(order, cancelled=_ended(days, order.accepted, order.cancelled)) for order in before.orders]
+    new = [_order(days, sorted(before.branch_of)) for _ in range(chance.randint(0, 2))]
+    return replace(before, orders=[*orders, *new])
+
+
 def a_day_later(chance: Random, before: Company) -> Company:
     """The same company after late news: orders and lines come, end and are given back, targets and ratings move."""
     days = _Days(chance, Month.of(before.first))
-    orders = [replace(order, cancelled=_ended(days, order.accepted, order.cancelled)) for order in before.orders]
     lines = [replace(line, closed=_ended(days, line.opened, line.closed)) for line in before.lines]
-    grids = sorted(before.branch_of)
     goals = dict(before.goals)
     for key in chance.sample(sorted(goals), min(2, len(goals))):
         goals[key] = Goal(Fraction(chance.randint(0, 900), 100), exempt=chance.random() < 0.2)
@@ -177,8 +183,7 @@ def a_day_later(chance: Random, before: Company) -> Company:
     for who in chance.sample(PEOPLE, 1):
         ratings[who] = [_hundredths(chance) for _ in range(5)]
     return replace(
-        before,
-        orders=[*orders, *(_order(days, grids) for _ in range(chance.randint(0, 2)))],
+        late_orders(chance, before),
         lines=[*lines, *(_line(days, sorted(before.home_of)) for _ in range(chance.randint(0, 2)))],
         goals=goals,
         ratings=ratings,
