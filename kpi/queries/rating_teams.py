@@ -46,22 +46,26 @@ class RatingCell:
 
 @dataclass(slots=True)
 class Member:
-    """One person of a team. `days` are those in this grid, `elsewhere` the other grids of the month;
-    `branch` is the branch that scores and rates the person, `is_ours` whether that is the reader's."""
+    """One person of a team. `days` are those in this grid, `elsewhere` the other grids of the month.
+
+    `branch` is the branch that scores and rates the person; `is_here` tells whether it is that of the grid, `is_ours`
+    whether the reader rates for it.
+    """
 
     manager: Manager
     duty: str
     days: int
     elsewhere: str
     branch: Branch
+    is_here: bool
     is_ours: bool
     cells: list[RatingCell]
     evidence: Evidence | None = None
 
     @property
     def is_lent(self) -> bool:
-        """Of another branch, but scored and rated here."""
-        return self.branch.pk != self.manager.branch_id
+        """Of another branch, but scored and rated by that of the grid."""
+        return self.is_here and self.branch.pk != self.manager.branch_id
 
     @property
     def rated(self) -> list[Rating]:
@@ -97,7 +101,7 @@ class Team:
 def teams_of(month: Month, grids: list[Grid], *, branches: set[int], reader: User) -> list[Team]:
     """The teams of some grids in a month; six queries, whatever the number. `branches` are those one rates for."""
     overlap = {"period__overlap": (month.first, month.next_first)}
-    served = Posting.objects.filter(grid__in=grids, **overlap).select_related("manager__branch")
+    served = Posting.objects.filter(grid__in=grids, **overlap).select_related("manager__branch", "grid")
     postings = list(served.order_by("grid__code", "duty", "manager__staff_no", "period"))
     people = {posting.manager_id for posting in postings}
     everywhere = Posting.objects.filter(manager__in=people, **overlap).select_related("grid").order_by("period")
@@ -120,6 +124,7 @@ def teams_of(month: Month, grids: list[Grid], *, branches: set[int], reader: Use
             _days(posting, month),
             listed(others),
             branch,
+            branch.pk == posting.grid.branch_id,
             branch.pk in branches,
             cells[posting.manager_id],
         )

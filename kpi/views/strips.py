@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.formats import number
 from kpi.queries.raters import Raters, Spread
 
-LEFT, RIGHT, ROW, TOP = 150, 620, 34, 26
+WIDTH, LEFT, RIGHT, ROW, TOP = 420, 100, 406, 34, 26
 DOT, STACKED = 3.5, 4  # radius, and how many equal ones stand apart
 
 
@@ -26,7 +26,7 @@ def strip(found: Raters) -> SafeString:
     body = _axis(low, height) + _company(found.company, low, height)
     body += "".join(_row(row, TOP + ROW * place, low, row is found.company) for place, row in enumerate(rows))
     return mark_safe(
-        f'<svg class="chart strip" viewBox="0 0 640 {height}" role="img" aria-label="{words}">{body}</svg>'
+        f'<svg class="chart strip" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{words}">{body}</svg>'
     )  # names were escaped
 
 
@@ -54,10 +54,10 @@ def _row(row: Spread, y: float, low: float, is_company: bool) -> str:
     kind = "f-grey" if is_company else "f-bad" if row.is_flat else "f-main"
     middle = y + ROW / 2
     x = _x(row.mean, low)
-    label = escape(row.name if len(row.name) <= 9 else f"{row.name[:8]}…")
+    label = escape(row.name if len(row.name) <= 6 else f"{row.name[:5]}…")
     told = escape(f"{row.name} {number(row.mean, 1)}")
     return (
-        f'<g><title>{told}</title><text x="{LEFT - 14}" y="{middle + 4:.1f}" text-anchor="end" class="l">{label}</text>'
+        f'<g><title>{told}</title><text x="{LEFT - 12}" y="{middle + 4:.1f}" text-anchor="end" class="l">{label}</text>'
         f"{_dots(row.scores, middle, low, kind)}"
         f'<line x1="{x:.1f}" y1="{middle - 12:.1f}" x2="{x:.1f}" y2="{middle + 12:.1f}" class="s-text" '
         f'stroke-width="2"/></g>'

@@ -23,6 +23,7 @@ from kpi.domain import plans, schemes, targets
 from kpi.domain.sheets import SheetRefused
 from kpi.forms import Asked
 from kpi.forms_inputs import retype_targets, seen_cells, totals_in, wanted_targets
+from kpi.indicators.measure import plain
 from kpi.models import Indicator
 from kpi.queries.inputs import TargetRow, changes_of, codes_with_target, plan_of, target_rows
 from kpi.views.input_frames import grids_asked, input_asked, input_frame, seen_text
@@ -80,7 +81,7 @@ def _sheet(
     return {
         "rows": shown,
         "rules": rules,
-        "sums": [_sum(rule.code, rows, typed.get(rule.code)) for rule in rules],
+        "sums": [_sum(rule.code, rows, shown, typed.get(rule.code)) for rule in rules],
         "missing": sum(cell.is_missing for row in rows for cell in row.cells),
         "total": sum(len(row.cells) for row in rows),
         "plan": plan_of(ask.month, ask.branch),
@@ -92,12 +93,19 @@ def _sheet(
     }
 
 
-def _sum(code: str, rows: Sequence[TargetRow], typed: int | None) -> dict[str, Any]:
-    """A column's sum as stored, against the branch's total when one was typed and against itself otherwise."""
-    held = [cell.target for row in rows for cell in row.cells if cell.code == code and cell.target]
-    total = sum((target.value for target in held if not target.is_exempt), Decimal(0))
+def _sum(code: str, rows: Sequence[TargetRow], shown: Sequence[TargetRow], typed: int | None) -> dict[str, Any]:
+    """A column's sum as stored, against the branch's total when one was typed and against itself otherwise.
+
+    `hidden` is the part of the grids that the page leaves out, which the script adds to what it sees.
+    """
+    total = _held(code, rows)
     wanted = total if typed is None else Decimal(typed)
-    return {"code": code, "sum": total, "wanted": wanted, "gap": total - wanted}
+    return {"code": code, "sum": total, "wanted": wanted, "hidden": plain(total - _held(code, shown))}
+
+
+def _held(code: str, rows: Sequence[TargetRow]) -> Decimal:
+    held = [cell.target for row in rows for cell in row.cells if cell.code == code and cell.target]
+    return sum((target.value for target in held if not target.is_exempt), Decimal(0))
 
 
 def carried(query: QueryDict) -> str:

@@ -12,8 +12,7 @@ const shown = (value) => (value < 0 ? "\u2212" : "") + Math.abs(Math.round(value
 
 function sum(column) {
   const total = cells.filter((cell) => cell.dataset.col === column).reduce((whole, cell) => whole + amount(cell.value), 0);
-  const hidden = Number(form.querySelector(`[data-sum="${column}"]`)?.dataset.hidden || 0);
-  return total + hidden;
+  return total + Number(form.querySelector(`[data-sum="${column}"]`).dataset.hidden || 0);
 }
 
 function tell() {

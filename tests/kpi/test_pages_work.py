@@ -154,27 +154,6 @@ def test_month_with_something_missing_lists_where_to_mend_it(client) -> None:
     assert BranchMonth.objects.get(branch=grid.branch).state == MonthState.TRIAL
 
 
-def test_meeting_stays_at_the_run_it_was_opened_with(client) -> None:
-    grid = complete_grid()
-    first = recomputed()
-    client.force_login(user_of_branch(grid.branch))
-    opened = client.get(place("kpi:meeting", grid))
-    assert opened["Location"].endswith(f"?run={first.pk}")
-    was = client.get(opened["Location"]).content.decode()
-    Target.objects.filter(code="A").update(value=Decimal(1))
-    recomputed()
-    assert f"#{first.pk}" in was
-    assert client.get(opened["Location"]).content.decode() == was
-
-
-@pytest.mark.parametrize("run", ["999999", "x", "1e3", ""])
-def test_meeting_of_a_run_that_is_none_is_not_there(client, run) -> None:
-    grid = complete_grid()
-    recomputed()
-    client.force_login(user_of_branch(grid.branch))
-    assert client.get(place("kpi:meeting", grid), {"run": run}).status_code == 404
-
-
 def test_decision_is_recorded_and_settled(client) -> None:
     grid = complete_grid()
     client.force_login(user_of_branch(grid.branch))
