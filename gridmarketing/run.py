@@ -113,8 +113,10 @@ class Greeting:
         if self.done or not _answers(f"{self.url}/healthz"):
             return
         self.done = True
-        for line in ["", f"家客网格  {self.url}", *self.logins.splitlines(), "Ctrl-C stops everything.", ""]:
-            print(f"         {line}".rstrip(), flush=True)
+        lines = ["", f"家客网格  {self.url}", *self.logins.splitlines(), "Ctrl-C stops everything.", ""]
+        # In one piece: the programs write their logs to the same place at any moment.
+        sys.stdout.write("".join(f"         {line}".rstrip() + "\n" for line in lines))
+        sys.stdout.flush()
 
 
 class Servers:

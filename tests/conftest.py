@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from gridmarketing import embedded, prepare
 from tests.product import product
@@ -64,6 +66,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if skipped:
         terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
         terminalreporter.line(f"{len(skipped)} browser tests were skipped: {NO_CHROMIUM}. Install it, or run .ci/run.")
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page asked for in English leaves its language behind in the thread; the next test starts in Chinese."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ def start(data: Path, name: str) -> tuple[subprocess.Popen[bytes], Path]:
 def address(log: Path) -> str:
     """The printed address, once it is printed."""
     deadline = time.monotonic() + 60
-    while not (found := re.search(r"家客网格  (http://\S+)", log.read_text("utf-8"))):
+    while not (found := re.search(r"家客网格  (http://[\d.]+:\d+)\n", log.read_text("utf-8"))):
         assert time.monotonic() < deadline, log.read_text("utf-8")
         time.sleep(0.2)
     return found.group(1)
