@@ -45,6 +45,29 @@ def test_worker_killed_at_every_statement_of_a_recompute(place: Place) -> None:
         _only_whole(eye, before, after)
 
 
+def test_worker_killed_at_every_statement_of_scoring_late_orders(place: Place) -> None:
+    """There is no row to resume: what is not done yet is found by the marks that are still there."""
+    run, _before, _after = place.tell()
+    place.workers.do("compute", run=run)
+    late, shown, statements = place.late, {place.late: place.eye.now()}, 0
+    for orders in (not late, late):
+        place.workers.do("late_orders", late=orders)
+        statements = place.workers.do("rescore")
+        assert shown.setdefault(orders, place.eye.now()) == place.eye.now()
+    assert shown[True] != shown[False]
+    assert statements >= 20
+    for at in range(1, statements + 1):
+        before, late = shown[late], not late
+        place.workers.do("late_orders", late=late)
+        with place.eye as eye:
+            ended = place.workers.attempt("rescore", {"kill": "worker", "at": at})
+            assert ended.signal == KILLED, f"no kill at statement {at}: {ended}"
+            place.workers.do("rescore")
+            assert eye.now() == shown[late]
+        _only_whole(eye, before, shown[late])
+    place.workers.do("late_orders", late=place.late)
+
+
 def test_worker_killed_at_random_moments(place: Place) -> None:
     run, _before, _after = place.tell()
     began = time.monotonic()

@@ -28,7 +28,7 @@ from customers.models import Subscription  # noqa: E402
 from gridmarketing import processes  # noqa: E402
 from grids.models import Branch  # noqa: E402
 from kpi.choices import RunCause  # noqa: E402
-from kpi.domain import recompute  # noqa: E402
+from kpi.domain import late_records, recompute  # noqa: E402
 from kpi.models import Run  # noqa: E402
 from tests.factories.acceptance import AcceptanceFactory  # noqa: E402
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory  # noqa: E402
@@ -66,13 +66,15 @@ def _grid(branch: Branch) -> None:
     SubscriptionFactory(household=home, code=f"{LATE_LINE}{grid.pk}")
 
 
-def news(late: bool) -> int:
-    """Something of every branch becomes known late (an order that stands, lines that ended) or is taken back.
-
-    Returns the run that is asked for.
-    """
+def late_orders(late: bool) -> None:
+    """An order of every branch stands after all, or is taken back again."""
     cancelled = None if late else SOLD
     Acceptance.objects.filter(order_no__startswith=LATE_ORDER).update(cancelled_on=cancelled)
+
+
+def news(late: bool) -> int:
+    """Orders as above, and lines that ended, become known late or are taken back; returns the run that is asked for."""
+    late_orders(late)
     ended = OCTOBER.first + dt.timedelta(days=8) if late else None
     Subscription.objects.filter(code__startswith=LATE_LINE).update(closed_on=ended)
     return recompute.request(month=OCTOBER, cause=RunCause.MANUAL, now=NOW).pk
@@ -82,6 +84,13 @@ def compute(run: int, later: int = 0) -> int:
     """Do a run; returns the number of statements it took."""
     with Steps() as steps:
         recompute.run(run, now=NOW + dt.timedelta(seconds=later))
+    return steps.count
+
+
+def rescore() -> int:
+    """Score late orders inside the generation that is shown; returns the number of statements it took."""
+    with Steps() as steps:
+        late_records.rescore(now=NOW)
     return steps.count
 
 
@@ -168,7 +177,9 @@ def _kill(pid: int) -> None:
 JOBS: dict[str, Callable[..., Any]] = {
     "company": company,
     "news": news,
+    "late_orders": late_orders,
     "compute": compute,
+    "rescore": rescore,
     "finish": finish,
     "sweep": sweep,
     "state": state,
