@@ -1,13 +1,12 @@
 from django.urls import path
 
 from kpi.urls_life import urlpatterns as life_patterns
+from kpi.urls_meetings import urlpatterns as meeting_patterns
 from kpi.urls_schemes import urlpatterns as scheme_patterns
 from kpi.views import (
-    decisions,
     effects,
     homes,
     league,
-    meetings,
     my_score,
     paces,
     ratings,
@@ -45,8 +44,6 @@ urlpatterns = [
     path("ratings/<str:month>/<str:code>/draft/", ratings.rating_draft, name="rating_draft"),
     path("<str:month>/grids/<str:code>/", scores.grid, name="grid_score"),
     path("<str:month>/people/<str:staff_no>/", scores.person, name="person_score"),
-    path("<str:month>/<str:branch>/decisions/", decisions.decision_new, name="decision_new"),
-    path("decisions/<int:pk>/done/", decisions.decision_done, name="decision_done"),
-    path("<str:month>/<str:branch>/meeting/", meetings.show, name="meeting"),
+    *meeting_patterns,
     *life_patterns,
 ]

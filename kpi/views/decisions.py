@@ -9,23 +9,20 @@ from django.views.decorators.http import require_POST
 
 from accounts.doors import DEPARTMENT, open_to
 from core.periods import Month, local_day
-from grids.models import Branch
 from kpi.domain import decisions
-from kpi.forms import DecisionForm
 from kpi.models import Decision
-from kpi.views.scores import month_or_404
+from kpi.views.meetings import form_of, place_of, recorded
 
 
 @open_to(*DEPARTMENT)
 def decision_new(request: HttpRequest, month: str, branch: str) -> HttpResponse:
     """What did the meeting decide?"""
-    at, place = month_or_404(month), get_object_or_404(Branch.objects.within(request.scope), code=branch)
-    form = DecisionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        decisions.record(branch=place, month=at, **form.cleaned_data)
+    at, place = place_of(request, month, branch)
+    form = form_of(request, at, place, request.POST or None)
+    if request.method == "POST" and recorded(request, at, place, form, None):
         messages.success(request, _("已记下。"))
         return redirect("kpi:decision_new", month=str(at), branch=place.code)
-    found = Decision.objects.within(request.scope).filter(branch=place, month=at.first)
+    found = Decision.objects.within(request.scope).filter(branch=place, month=at.first).select_related("grid")
     return render(request, "kpi/decision_new.html", {"month": at, "branch": place, "form": form, "decisions": found})
 
 

@@ -1,110 +1,160 @@
-"""The review meeting on the projector."""
+"""The review meeting on the projector: slides of a frozen snapshot, decisions on the last one."""
 
-from html import escape
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.doors import DEPARTMENT, OVERSEERS, open_to
-from core.formats import listed, moment, number
+from accounts.models import User
+from core.formats import moment
 from core.formats import month as in_month
 from core.periods import Month, local_day
-from core.svg import ranked_bars
+from core.refusals import Refusal
 from grids.models import Branch
-from kpi.choices import RunStatus
-from kpi.models import Run, Score
-from kpi.queries.generations import Generation, generations, pinned
-from kpi.queries.league import LOW_TOTAL
-from kpi.queries.meeting import Lost, Meeting, last_day, meeting
+from kpi.choices import Measure
+from kpi.decision_forms import DecisionForm
+from kpi.domain import decisions, plans
+from kpi.models import MeetingSnapshot
+from kpi.queries.agenda import is_frozen, minutes_of
+from kpi.queries.generations import generations
+from kpi.queries.meeting import Figures, figures_of
 from kpi.queries.sheets import indicators_of
-from kpi.views.rows import head
 from kpi.views.scores import month_or_404
+from kpi.views.slides import decisions_shown, deck, drawn
 
-WIDTH = 640  # px of the widest row of lost points
+
+def place_of(request: HttpRequest, month: str, branch: str) -> tuple[Month, Branch]:
+    """The month and the branch of an address, if one may see them."""
+    return month_or_404(month), get_object_or_404(Branch.objects.within(request.scope), code=branch)
 
 
 @open_to(*OVERSEERS)
 def show(request: HttpRequest, month: str, branch: str) -> HttpResponse:
-    """The month on slides, frozen at one run: without ?run= it is pinned to the current one."""
-    at, place = month_or_404(month), get_object_or_404(Branch.objects.within(request.scope), code=branch)
-    shown, before = generations(at)
-    if "run" not in request.GET:
-        return _pin(request, at, place, shown)
-    run = _frozen(request, at, place)
+    """The month on slides: of the newest snapshot, of the one asked for, or live before there is any."""
+    at, place = place_of(request, month, branch)
+    snapshot = _asked(request, at, place)
+    figures = snapshot.figures if snapshot else _live(request, at, place)
+    if figures is None:
+        messages.info(request, _("这个月还没有成绩，例会没有可看的。"))
+        return redirect(f"{reverse('kpi:league')}?month={at}")
+    return _slides(request, at, place, snapshot, figures)
+
+
+def _asked(request: HttpRequest, month: Month, branch: Branch) -> MeetingSnapshot | None:
+    """?snapshot=3 is that one, ?snapshot=live the preview, nothing the newest."""
+    wanted = request.GET.get("snapshot", "")
+    found = MeetingSnapshot.objects.within(request.scope).filter(branch=branch, month=month.first)
+    if not wanted:
+        return found.select_related("taken_by").order_by("-number").first()
+    if wanted == "live":
+        return None
+    if not wanted.isdecimal() or len(wanted) > 6:
+        raise Http404
+    return get_object_or_404(found.select_related("taken_by"), number=int(wanted))
+
+
+def _live(request: HttpRequest, month: Month, branch: Branch) -> Figures | None:
+    shown, before = generations(month)
+    if branch.pk not in shown.runs:
+        return None
     now = timezone.now()
-    rules = indicators_of(run.pk)
-    held = pinned(shown, place.pk, run.pk)
-    found = meeting(request.scope, place, held, before.of(place.pk), rules, now, local_day(now))
+    return figures_of(request.scope, branch, shown, before, now=now, today=local_day(now))
+
+
+def _slides(
+    request: HttpRequest,
+    month: Month,
+    branch: Branch,
+    snapshot: MeetingSnapshot | None,
+    figures: Figures,
+    form: DecisionForm | None = None,
+) -> HttpResponse:
+    may_decide = request.user.role in DEPARTMENT
     page = {
-        "month": at,
-        "branch": place,
-        "run": run,
-        "now": now,
-        "last_day": last_day(at),
-        "m": found,
-        "bars": _bars(found),
-        "lost": [(one, _segments(one, found.lost)) for one in found.lost],
-        "low_line": LOW_TOTAL,
-        "meeting_label": _("%(branch)s %(month)s例会") % {"branch": place.name, "month": in_month(at)},
-        "snapshot_label": _("快照 #%(run)s，%(at)s 冻结") % {"run": run.pk, "at": moment(run.watermark_at)},
-        "may_decide": request.user.role in DEPARTMENT,
+        "month": month,
+        "next_month": month.shift(1),
+        "branch": branch,
+        "snapshot": snapshot,
+        "slides": deck(),
+        "m": drawn(figures),
+        "meeting_label": _("%(branch)s %(month)s例会") % {"branch": branch.name, "month": in_month(month)},
+        "snapshot_label": snapshot_label(month, snapshot),
+        "decided": decisions_shown(minutes_of(request.scope, branch, month)),
+        "is_frozen": is_frozen(branch, month.shift(1)),
+        "form": (form or form_of(request, month, branch)) if may_decide else None,
+        "opens_at": len(deck()) if form else 1,
+        "may_decide": may_decide,
     }
     return render(request, "kpi/meeting.html", page)
 
 
-def _pin(request: HttpRequest, month: Month, branch: Branch, shown: Generation) -> HttpResponse:
-    run = shown.runs.get(branch.pk)
-    if run is None:
-        messages.info(request, _("这个月还没有成绩，例会没有可看的。"))
-        return redirect(f"{reverse('kpi:league')}?month={month}")
-    return redirect(f"{reverse('kpi:meeting', args=[str(month), branch.code])}?run={run}")
+def snapshot_label(month: Month, snapshot: MeetingSnapshot | None) -> str:
+    """What the foot of each slide says about where its figures come from."""
+    if snapshot is None:
+        return _("实时预览，未定格")
+    number = f"{month}-{snapshot.number:02d}"
+    return _("快照 #%(number)s，%(at)s 定格") % {"number": number, "at": moment(snapshot.taken_at)}
 
 
-def _frozen(request: HttpRequest, month: Month, branch: Branch) -> Run:
-    """The run of the address, if it scored this branch in this month and its scores are still kept."""
-    number_of_run = request.GET["run"]
-    if not number_of_run.isdecimal() or len(number_of_run) > 12:
+def form_of(request: HttpRequest, month: Month, branch: Branch, data: Any = None) -> DecisionForm:
+    """The form of a decision, with the items that a target can be set for."""
+    today = local_day(timezone.now())
+    shown, _before = generations(month)
+    rules = [r for r in indicators_of(shown.runs.get(branch.pk)) if r.measure == Measure.COMPLETION]
+    return DecisionForm(data, scope=request.scope, branch=branch, rules=rules, today=today)
+
+
+@open_to(*DEPARTMENT)
+@require_POST
+def decide(request: HttpRequest, month: str, branch: str) -> HttpResponse:
+    """Write down a decision without leaving the slides."""
+    at, place = place_of(request, month, branch)
+    snapshot, form = _asked(request, at, place), form_of(request, at, place, request.POST)
+    if recorded(request, at, place, form, snapshot):
+        return redirect(f"{address(at, place, request)}#s{len(deck())}")
+    figures = snapshot.figures if snapshot else _live(request, at, place)
+    if figures is None:
         raise Http404
-    run = get_object_or_404(Run, pk=int(number_of_run), month=month.first, status=RunStatus.DONE)
-    if not Score.objects.filter(run=run, branch=branch).exists():
-        raise Http404
-    return run
+    return _slides(request, at, place, snapshot, figures, form)
 
 
-def _bars(found: Meeting) -> SafeString:
-    rows = [
-        (str(row.rank), row.name.split("-", 1)[-1], row.total, number(row.total, 2), row.total < LOW_TOTAL)
-        for row in found.first_and_last
-    ]
-    words = _("均值 %(mean)s") % {"mean": number(found.mean, 2)}
-    return ranked_bars(rows, mean=found.mean, mean_text=words, label=_("网格总分排名"))
+def recorded(
+    request: HttpRequest, month: Month, branch: Branch, form: DecisionForm, snapshot: MeetingSnapshot | None
+) -> bool:
+    """Whether the decision of a form was kept; what stands against it is then said in the form."""
+    if not form.is_valid():
+        return False
+    kept = {**form.cleaned_data, "by": cast(User, request.user), "now": timezone.now(), "snapshot": snapshot}
+    try:
+        decisions.record(branch=branch, month=month, **kept)
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
 
 
-def _width(text: str) -> int:
-    """About how wide a text of 24 px is: Latin letters are a little over half as wide as Chinese ones."""
-    return sum(14 if letter.isascii() else 24 for letter in text)
+def address(month: Month, branch: Branch, request: HttpRequest) -> str:
+    """The same slides again."""
+    wanted = request.GET.get("snapshot", "")
+    base = reverse("kpi:meeting", args=[str(month), branch.code])
+    return f"{base}?snapshot={wanted}" if wanted else base
 
 
-def _segments(one: Lost, others: list[Lost]) -> SafeString:
-    """Lost points as one bar cut into items, the greatest in the accent colour; all bars share a scale."""
-    top = max((other.total for other in others), default=0) or 1
-    x, parts = 0.0, []
-    shown = [(head(name), points) for name, points in one.parts]
-    for place, (name, points) in enumerate(shown):
-        width = points / top * WIDTH
-        if width < 3:
-            continue
-        kind, ink = ("f-main", "on-main") if place == 0 else ("f-light", "")
-        words = next((w for w in (f"{name} {points:.1f}", f"{points:.1f}") if _width(w) < width - 18), "")
-        text = f'<text class="{ink}" x="{x + 10:.0f}" y="31" font-size="24">{escape(words)}</text>' if words else ""
-        parts.append(f'<rect class="{kind}" x="{x:.1f}" y="4" width="{width - 3:.1f}" height="38"/>{text}')
-        x += width
-    label = listed(f"{name} {points:.1f}" for name, points in shown)
-    return mark_safe(
-        f'<svg class="chart" viewBox="0 0 764 46" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
-    )  # every text was escaped above
+@open_to(*DEPARTMENT)
+@require_POST
+def freeze_targets(request: HttpRequest, month: str, branch: str) -> HttpResponse:
+    """Freeze the targets of the month after at the meeting."""
+    at, place = place_of(request, month, branch)
+    try:
+        plans.freeze(branch=place, month=at.shift(1), by=cast(User, request.user), now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(month)s的目标已冻结。") % {"month": in_month(at.shift(1))})
+    return redirect(f"{address(at, place, request)}#s{len(deck())}")

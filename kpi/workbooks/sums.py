@@ -19,7 +19,7 @@ from core.formats import named
 from kpi.choices import ItemClass, ItemStatus, Measure
 from kpi.workbooks.tables import Cell, Column, Table, added
 
-CLASSES = (ItemClass.BUSINESS, ItemClass.RETENTION, ItemClass.OTHER)
+CLASSES: tuple[ItemClass, ...] = (ItemClass.BUSINESS, ItemClass.RETENTION, ItemClass.OTHER)
 Figures = Mapping[str, Any]
 
 
@@ -109,7 +109,7 @@ class Sum:
     table: Table
     rules: Sequence[Figures]
     weight: Mapping[str, str]
-    whole: Mapping[str, str]
+    whole: Mapping[ItemClass, str]
 
     def cells(self, row: int, subject: Figures) -> dict[str, Cell]:
         """All cells behind the scores; `subject` holds what the system scored."""
@@ -124,7 +124,7 @@ class Sum:
         return [rule["code"] for rule in self.rules if rule["item_class"] == name]
 
     def _helpers(self, row: int, held: "_Held") -> dict[str, Cell]:
-        found = {}
+        found: dict[str, Cell] = {}
         at = self.table.at
         for name in CLASSES:
             found |= self._class(row, name, held)
@@ -138,7 +138,7 @@ class Sum:
         found["sign"] = Cell(f"IF({weighted}<0,-1,1)", held.sign)
         return found
 
-    def _class(self, row: int, name: str, held: "_Held") -> dict[str, Cell]:
+    def _class(self, row: int, name: ItemClass, held: "_Held") -> dict[str, Cell]:
         at, whole, own = self.table.at, self.whole[name], held.classes[name]
         kept, p, q, total = (at(f"{key} {name}", row) for key in ("kept", "p", "q", "sum"))
         codes = self._of(name)

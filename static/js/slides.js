@@ -1,6 +1,8 @@
 // One slide a screen: arrows, space and page keys turn; the number stays in the address.
 const slides = [...document.querySelectorAll("[data-slides] > .slide")];
-let at = Math.max(0, slides.findIndex((s) => `#${s.id}` === location.hash));
+// A form that was refused opens where it stands; else the address says.
+const opens = slides.findIndex((s) => s.hasAttribute("data-opens"));
+let at = Math.max(0, opens >= 0 ? opens : slides.findIndex((s) => `#${s.id}` === location.hash));
 
 function show(index) {
   at = Math.min(Math.max(index, 0), slides.length - 1);
@@ -14,12 +16,33 @@ function turn(step) {
   else show(at + step);
 }
 
+// The minutes: N writes a decision, Esc leaves the form, and only the fields of its kind are there.
+const form = document.querySelector("form[data-decide]");
+
+function write() {
+  show(slides.indexOf(form.closest(".slide")));
+  form.querySelector("[name=text]").focus();
+}
+
+function fit() {
+  const kind = form.querySelector("[name=kind]:checked")?.value;
+  for (const part of form.querySelectorAll("[data-kind]")) part.hidden = part.dataset.kind !== kind;
+}
+
+if (form) {
+  form.addEventListener("change", fit);
+  fit();
+  form.querySelector("[aria-invalid]")?.focus();
+}
+
 const STEPS = { ArrowRight: 1, PageDown: 1, " ": 1, ArrowLeft: -1, PageUp: -1 };
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.activeElement?.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
   if (event.key === " " && event.target.closest("a, button")) return;
   if (event.key === "Home") show(0);
   else if (event.key === "End") show(slides.length - 1);
+  else if (form && event.key.toLowerCase() === "n") write();
   else if (STEPS[event.key]) turn(STEPS[event.key]);
   else return;
   event.preventDefault();

@@ -179,6 +179,13 @@ DOORS: dict[str, Door] = {
     "kpi:decision_new": door(COMPANY, BRANCH, own=MEETING),
     "kpi:decision_done": door(COMPANY, BRANCH, own=_of("decision.pk", "pk"), by="post"),
     "kpi:meeting": door(*OVERSEERS, own=MEETING),
+    "kpi:meeting_decide": door(COMPANY, BRANCH, own=MEETING, by="post"),
+    "kpi:meeting_freeze": door(COMPANY, BRANCH, own=MEETING, by="post"),
+    "kpi:pack": door(*OVERSEERS, own=MEETING),
+    "kpi:snapshot_take": door(COMPANY, BRANCH, own=MEETING, by="post"),
+    "kpi:pack_download": door(
+        COMPANY, BRANCH, AUDITOR, own=lambda world: {**MEETING(world), "number": world.snapshot.number}
+    ),
     "api_grids": Door(ALL),
     "api_managers": Door(ALL),
     "api_kpi_grid_score": door(*OVERSEERS, MANAGER, own=_month_of("grid.code", "code")),

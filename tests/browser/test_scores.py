@@ -48,7 +48,7 @@ def test_meeting_turns_by_arrows_and_fits_the_projector(visit: Visit) -> None:
     meeting = page.get_by_role("link", name="打开例会").get_attribute("href") or ""
     page = visit("branch", meeting, PROJECTOR)
     seen = []
-    for _slide in range(9):
+    for _slide in range(12):
         heading = page.get_by_role("heading", level=1)
         expect(heading).to_have_count(1)
         seen.append(heading.inner_text())
@@ -57,9 +57,9 @@ def test_meeting_turns_by_arrows_and_fits_the_projector(visit: Visit) -> None:
         )
         assert (height, width) == (1080, 1920), seen[-1]
         page.keyboard.press("ArrowRight")
-    assert len(set(seen)) == 9
+    assert len(set(seen)) == 12
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("heading", level=1)).to_have_text(seen[7])
+    expect(page.get_by_role("heading", level=1)).to_have_text(seen[10])
 
 
 def test_sorting_the_league_stays_in_the_address(visit: Visit) -> None:

@@ -6,7 +6,7 @@ import factory
 from core.periods import SHANGHAI, Month
 from kpi.choices import RatingItem, RunCause
 from kpi.domain import recompute
-from kpi.models import BranchMonth, Decision, Rating, Run, Scheme, Target
+from kpi.models import BranchMonth, Decision, MeetingSnapshot, Rating, Run, Scheme, Target
 from tests.factories.grids import BranchFactory, GridFactory
 from tests.factories.managers import ManagerFactory
 
@@ -72,6 +72,37 @@ class DecisionFactory(factory.django.DjangoModelFactory):
     text = "十一月主推 FTTH"
     owner = "王芳"
     due_on = dt.date(2026, 11, 20)
+
+
+def empty_figures() -> dict[str, object]:
+    """The figures of a branch without grids."""
+    spread = {"each": [], "here": None, "company": None, "missing": 0}
+    appeals = {"filed": 0, "open": 0, "upheld": 0, "rejected": 0, "withdrawn": 0, "list": []}
+    lists = ("rows", "parts", "lost", "outliers", "drops", "kept", "weakest", "penetrated", "halls", "teams", "sizes")
+    return {
+        **{name: [] for name in (*lists, "old_decisions")},
+        **dict.fromkeys(("mean", "old_mean", "others_mean")),
+        "low": 0,
+        "movers": {"risen": [], "fallen": []},
+        "appeals": appeals,
+        "raters": spread,
+        "targets": {"list": [], "missing": 0, "frozen_at": None},
+        "pack": {"rules": [], "grids": [], "people": [], "served": []},
+    }
+
+
+class MeetingSnapshotFactory(factory.django.DjangoModelFactory):
+    """A snapshot of a meeting that looked at nothing."""
+
+    class Meta:
+        model = MeetingSnapshot
+
+    branch = factory.SubFactory(BranchFactory)
+    month = OCTOBER.first
+    number = 1
+    run = factory.SubFactory(RunFactory)
+    taken_at = NOW
+    figures = factory.LazyFunction(empty_figures)
 
 
 def recomputed(month: Month = OCTOBER, *, branch=None, now: dt.datetime = NOW) -> Run:

@@ -1,0 +1,16 @@
+"""Addresses of the review meeting: slides, decisions, snapshots and their workbooks."""
+
+from django.urls import path
+
+from kpi.views import decisions, meetings, packs
+
+urlpatterns = [
+    path("<str:month>/<str:branch>/decisions/", decisions.decision_new, name="decision_new"),
+    path("decisions/<int:pk>/done/", decisions.decision_done, name="decision_done"),
+    path("<str:month>/<str:branch>/meeting/", meetings.show, name="meeting"),
+    path("<str:month>/<str:branch>/meeting/decide/", meetings.decide, name="meeting_decide"),
+    path("<str:month>/<str:branch>/meeting/freeze/", meetings.freeze_targets, name="meeting_freeze"),
+    path("<str:month>/<str:branch>/pack/", packs.show, name="pack"),
+    path("<str:month>/<str:branch>/pack/take/", packs.take, name="snapshot_take"),
+    path("<str:month>/<str:branch>/pack/<int:number>.xlsx", packs.download, name="pack_download"),
+]
