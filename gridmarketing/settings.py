@@ -291,6 +291,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # After the nightly recompute: what came late for a closed month is told to its branch.
     "check-closed-months": {"task": "kpi.tasks.check_closed_months", "schedule": crontab(hour=3, minute=10)},
+    # After the nightly recompute: what it read is compared with a full count.
+    "check-kept-sums": {"task": "kpi.tasks.check_kept_sums", "schedule": crontab(hour=3, minute=10)},
     # Files of the billing system say what was built; imports knows no slips, so the slips look by themselves.
     "complete-slips": {"task": "acceptance.tasks.complete_slips", "schedule": 300.0, "options": {"expires": 290}},
     # A worker may be killed, a broker emptied: rows without a heartbeat are sent again.

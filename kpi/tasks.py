@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.periods import local_day
-from kpi.domain import corrections, late_records
+from kpi.domain import corrections, late_records, sum_checks
 from kpi.domain import recompute as recomputing
 
 
@@ -42,3 +42,9 @@ def score_late_records() -> None:
 def recompute_after_files() -> None:
     now = timezone.now()
     recomputing.request_after_files(today=local_day(now), now=now)
+
+
+@shared_task
+def check_kept_sums() -> None:
+    now = timezone.now()
+    sum_checks.check_moving(today=local_day(now), now=now)

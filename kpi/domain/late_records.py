@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from django.db import OperationalError, connection
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F
 
 from acceptance.models import AcceptanceChange
 from core import sql
@@ -42,7 +42,6 @@ def rescore(*, now: dt.datetime) -> int:
 
 
 def _rescore(now: dt.datetime, begun: float) -> int:
-    TouchedGrid.objects.filter(_of_closed_month()).delete()
     by_scheme: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
     for row in sql.rows("kpi/list_touched"):
         by_scheme[row["month"], row["scheme"]] += row["grids"]
@@ -50,13 +49,6 @@ def _rescore(now: dt.datetime, begun: float) -> int:
         _score_again(Month.of(first), scheme_id, grids, now, begun)
         TouchedGrid.objects.filter(month=first, grid__in=grids).delete()
     return sum(len(grids) for grids in by_scheme.values())
-
-
-def _of_closed_month() -> Q:
-    closed = BranchMonth.objects.filter(
-        month=OuterRef("month"), branch=OuterRef("grid__branch"), state=MonthState.CLOSED
-    )
-    return Q(Exists(closed))
 
 
 def _score_again(month: Month, scheme_id: int, grids: Sequence[int], now: dt.datetime, begun: float) -> None:

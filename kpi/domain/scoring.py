@@ -40,7 +40,8 @@ def stage(
     }
     progress("balances")
     balances.ensure(month=month)
-    tallies.ensure(month=month)
+    if grids is None:  # what changed since is then taken already
+        tallies.ensure(month=month)
     for step in STAGES:
         progress(step.removeprefix("kpi/"))
         sql.run(step, **inputs)

@@ -6,7 +6,7 @@ from kpi.models.months import BranchMonth
 from kpi.models.plans import TargetChange, TargetPlan
 from kpi.models.schemes import Indicator, Scheme, SchemeReceipt
 from kpi.models.scores import Balance, ItemScore, Run, Score
-from kpi.models.tallies import Loss, Tally, TouchedGrid
+from kpi.models.tallies import Loss, SumCheck, Tally, TouchedGrid
 
 __all__ = [
     "Adjustment",
@@ -26,6 +26,7 @@ __all__ = [
     "Scheme",
     "SchemeReceipt",
     "Score",
+    "SumCheck",
     "Tally",
     "Target",
     "TargetChange",

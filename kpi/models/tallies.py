@@ -55,3 +55,21 @@ class TouchedGrid(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.grid_id}"
+
+
+class SumCheck(models.Model):
+    """One comparison of a month's kept sums with a full count of the records; what differed was counted again."""
+
+    month = models.DateField(_("月份"))
+    at = models.DateTimeField(_("核对时间"))
+    compared = models.PositiveIntegerField(_("核对数"))
+    differing = models.PositiveIntegerField(_("不符数"))
+    example = models.CharField(_("举例"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("汇总核对")
+        verbose_name_plural = _("汇总核对")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.at:%Y-%m-%d}"

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.scope import Scope
 from grids.models import Branch
-from kpi.models import Run
+from kpi.models import Run, SumCheck
 
 SHOWN = 30
 
@@ -24,3 +24,8 @@ def run_history(scope: Scope, month: dt.date | None = None) -> list[Run]:
     """The newest runs, of one month or of all."""
     runs = runs_within(scope)
     return list((runs.filter(month=month) if month else runs).order_by("-pk")[:SHOWN])
+
+
+def sum_checks() -> list[SumCheck]:
+    """The last comparison of kept sums with the records, of each of the newest months."""
+    return list(SumCheck.objects.order_by("-month", "-at").distinct("month")[:2])

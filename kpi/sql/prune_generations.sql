@@ -1,5 +1,6 @@
 -- Deletes the scores of old generations that no month shows; the rows in the list of runs stay. What somebody appealed
--- against stays, to be compared with what came of it; so do corrections.
+-- against stays, to be compared with what came of it; so do corrections. Grids touched in closed months stay as they
+-- were scored.
 WITH old AS MATERIALIZED (
     SELECT run.id
     FROM (
@@ -15,3 +16,7 @@ WITH old AS MATERIALIZED (
     DELETE FROM kpi_itemscore WHERE run_id IN (SELECT id FROM old)
 )
 DELETE FROM kpi_score WHERE run_id IN (SELECT id FROM old);
+DELETE FROM kpi_touchedgrid touched
+USING grids_grid grid, kpi_branchmonth held
+WHERE grid.id = touched.grid_id AND held.month = touched.month AND held.branch_id = grid.branch_id
+  AND held.state = 'closed';

@@ -17,7 +17,7 @@ from grids.models import Branch
 from kpi.choices import MonthState, RunCause
 from kpi.domain import recompute
 from kpi.queries.generations import trial_number
-from kpi.queries.runs import run_history, runs_within
+from kpi.queries.runs import run_history, runs_within, sum_checks
 from kpi.views.scores import month_or_404
 
 WATCHERS = (*OVERSEERS, Role.IT_ADMIN)
@@ -68,4 +68,4 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to(*WATCHERS)
 def run_list(request: HttpRequest) -> HttpResponse:
     """What was recomputed, when and by whom?"""
-    return render(request, "kpi/run_list.html", {"history": run_history(request.scope)})
+    return render(request, "kpi/run_list.html", {"history": run_history(request.scope), "checks": sum_checks()})
