@@ -3,17 +3,7 @@ from django.urls import path
 from kpi.urls_life import urlpatterns as life_patterns
 from kpi.urls_meetings import urlpatterns as meeting_patterns
 from kpi.urls_schemes import urlpatterns as scheme_patterns
-from kpi.views import (
-    effects,
-    homes,
-    league,
-    my_score,
-    paces,
-    ratings,
-    runs,
-    scores,
-    targets,
-)
+from kpi.views import effects, homes, league, my_score, paces, ratings, runs, scores, sums, targets, trends
 
 app_name = "kpi"
 urlpatterns = [
@@ -24,6 +14,9 @@ urlpatterns = [
     path("my-score/", my_score.my_score, name="my_score"),
     path("people/", league.people, name="people"),
     path("branches/", league.branches, name="branches"),
+    path("trends/", trends.trends, name="trends"),
+    path("totals/", sums.totals, name="totals"),
+    path("teams/", league.teams, name="teams"),
     path("slips/<str:number>/", effects.slip, name="slip_effect"),
     path("slips/<str:number>/outlook/", effects.outlook, name="acceptance_outlook"),
     path("acceptances/<str:order_no>/", effects.acceptance, name="acceptance_effect"),

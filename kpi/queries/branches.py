@@ -29,6 +29,8 @@ class BranchRow:
     provisional: int
     people: int
     items: dict[str, Decimal | None] = field(default_factory=dict)
+    year_total: float | None = None
+    corrected: float | None = None
 
     @property
     def climbed(self) -> int | None:
@@ -55,6 +57,14 @@ def branch_rows(shown: Generation, before: Generation) -> list[BranchRow]:
         row.items = json.loads(items or "{}", parse_float=Decimal, parse_int=Decimal)
         rows.append(row)
     return rows
+
+
+def set_means_beside(rows: Iterable[BranchRow], year: Generation, corrected: Generation | None) -> None:
+    """Put the means of a year ago, and those as corrected, beside the rows."""
+    then = {row.branch_id: float(row.mean) for row in branch_rows(year, year)} if year.runs else {}
+    truth = {row.branch_id: float(row.mean) for row in branch_rows(corrected, corrected)} if corrected else {}
+    for row in rows:
+        row.year_total, row.corrected = then.get(row.branch_id), truth.get(row.branch_id)
 
 
 def company_mean(rows: Iterable[BranchRow]) -> Decimal | None:

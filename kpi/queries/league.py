@@ -1,19 +1,21 @@
 """The league of grids: who leads and who falls behind in a month."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from decimal import Decimal
+from fractions import Fraction
+from typing import Protocol
 
 from accounts.scope import Scope
 from core import sql
 from grids.models import Grid
+from kpi.domain.worth import half_up
 from kpi.queries.generations import Generation
 
 # Below these a figure is marked as low; the legend of the page says so.
 LOW_TOTAL = 80.0
 LOW_ITEM = 75.0
 LOW_RETENTION = 96.0
-LAST = -9999.0
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class Row:
     items: dict[str, Cell] = field(default_factory=dict)
     rank: int = 0
     climbed: int | None = None
+    year_total: float | None = None
+    corrected: float | None = None
 
 
 def visible_grids(
@@ -90,23 +94,24 @@ class Ranked(Protocol):
 
     total: float
     old_total: float | None
+    year_total: float | None
+    corrected: float | None
     climbed: int | None
-
-
-R = TypeVar("R", bound=Ranked)
+    items: dict[str, Cell]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The one number above a league, with its comparison."""
+    """The one number above a league, with its comparison: the sum of the totals over their number, rounded once."""
 
     count: int
-    mean: float | None
-    old_mean: float | None
+    total: Decimal
+    mean: Decimal | None
+    old_mean: Decimal | None
     low: int
 
     @property
-    def change(self) -> float | None:
+    def change(self) -> Decimal | None:
         return None if self.mean is None or self.old_mean is None else self.mean - self.old_mean
 
 
@@ -115,27 +120,37 @@ def summary(rows: Sequence[Ranked]) -> Summary:
     old = [row.old_total for row in rows if row.old_total is not None]
     return Summary(
         count=len(totals),
-        mean=sum(totals) / len(totals) if totals else None,
-        old_mean=sum(old) / len(old) if old else None,
+        total=Decimal(_cents(totals)) / 100,
+        mean=_mean(totals),
+        old_mean=_mean(old),
         low=sum(1 for total in totals if total < LOW_TOTAL),
     )
 
 
-def sort_rows(rows: list[R], by: str) -> list[R]:
-    """By a column: `total`, `name`, `team`, `change` or an item's code; a leading minus turns the order round."""
-    key, turned = by.lstrip("-"), by.startswith("-")
-    if key in ("name", "team"):
-        return sorted(rows, key=lambda row: str(getattr(row, key)), reverse=turned)
-    return sorted(rows, key=lambda row: _figure(row, key), reverse=not turned)
+def _cents(totals: Iterable[float]) -> int:
+    """Totals have 2 places; as whole hundredths they add up exactly."""
+    return sum(round(total * 100) for total in totals)
 
 
-def _figure(row: Any, key: str) -> float:
-    """What a numeric column sorts by; nothing comes last."""
-    if key in ("total", "developed", "days"):
-        return float(getattr(row, key, row.total))
-    if key == "change":
-        return float(row.climbed if row.climbed is not None else LAST)
-    cell = getattr(row, "items", {}).get(key)
-    if cell is None:
-        return LAST
-    return float(cell.rate if cell.rate is not None else cell.points)
+def _mean(totals: Sequence[float]) -> Decimal | None:
+    return half_up(Fraction(_cents(totals), 100 * len(totals)), 2) if totals else None
+
+
+def figures_of(shown: Generation, *, of_grids: bool) -> dict[int, float]:
+    """Id of a grid or a person → total in another generation, to be set beside."""
+    found = sql.tuples("kpi/list_figures", branches=shown.branches, runs=shown.run_ids, of_grids=of_grids)
+    return {subject: total for subject, total, *_ranks in found}
+
+
+def set_beside(
+    rows: Iterable[Ranked], keys: Iterable[int], year: dict[int, float], corrected: dict[int, float]
+) -> None:
+    """Put the totals of a year ago, and those as corrected, beside the rows; `keys` are the rows' ids, in order."""
+    for row, key in zip(rows, keys, strict=True):
+        row.year_total, row.corrected = year.get(key), corrected.get(key)
+
+
+def class_points(row: Ranked, codes: Iterable[str]) -> float | None:
+    """What the items of a class give together; None where none of them is there."""
+    cells = [cell for code in codes if (cell := row.items.get(code))]
+    return sum(cell.points for cell in cells) if cells else None

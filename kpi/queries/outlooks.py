@@ -59,6 +59,11 @@ class Worth:
         return int(self.now.actual or 0)
 
     @property
+    def saved(self) -> Decimal:
+        """What keeping one line is worth: what losing it would cost."""
+        return -self.points
+
+    @property
     def weight_percent(self) -> Decimal:
         return worth.half_up(self.weight, 6)
 

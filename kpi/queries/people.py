@@ -1,12 +1,13 @@
 """The league of people: the team's items by days served, the rating of one's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accounts.scope import Scope
 from core import sql
 from grids.models import Grid
 from kpi.models import Indicator
 from kpi.queries.generations import Generation
+from kpi.queries.league import Cell
 from managers.models import Manager, Posting
 
 
@@ -31,8 +32,11 @@ class Person:
     duty: str
     days: int
     developed: float
+    items: dict[str, Cell] = field(default_factory=dict)
     rank: int = 0
     climbed: int | None = None
+    year_total: float | None = None
+    corrected: float | None = None
 
 
 def visible_people(
@@ -71,6 +75,14 @@ def people_league(
         was = person.old_rank_in_branch if in_branch else person.old_rank_in_company
         person.climbed = None if was is None else was - person.rank
     return people
+
+
+def add_items(people: list[Person], shown: Generation) -> None:
+    """The items of these people in the same generation, in one statement."""
+    by_id = {person.manager_id: person for person in people}
+    rows = sql.tuples("kpi/list_person_items", branches=shown.branches, runs=shown.run_ids, managers=[*by_id])
+    for manager, code, status, rate, score, points in rows:
+        by_id[manager].items[code] = Cell(status, rate, score, points)
 
 
 def business_products(indicators: list[Indicator]) -> list[str]:

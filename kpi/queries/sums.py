@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from acceptance.models import Acceptance
+from core import sql
 from core.periods import Month
 from kpi.choices import ItemStatus
 from kpi.domain.worth import half_up
@@ -104,6 +105,12 @@ def figures(shown: Generation, grids: Iterable[int] | None = None) -> list[Figur
             counts = (gained or 0, lost or 0)
             found.append(Figure(grid, branch, code, status, *counts, actual, base, target, score, weighted))
     return found
+
+
+def sums_of(shown: Generation, grids: Iterable[int]) -> dict[str, Sums]:
+    """Code → what the item adds up to over these grids, as `summed` gives it, but added by the database."""
+    found = sql.tuples("kpi/sum_items", branches=shown.branches, runs=shown.run_ids, grids=list(grids))
+    return {code: Sums(*numbers) for code, *numbers in found}
 
 
 def _or_zero(value: Decimal | None) -> Decimal:

@@ -99,35 +99,11 @@ def _state_counts(shown: Generation) -> list[tuple[str, int]]:
 
 def tabs(ask: Asked, role: str) -> list[dict[str, object]]:
     """The leagues that the role may open."""
-    words = [("grids", "league", _("网格")), ("people", "people", _("个人"))]
+    words = [("grids", "league", _("网格")), ("people", "people", _("个人")), ("teams", "teams", _("小组"))]
     if role in OVERSEERS:
-        words.append(("branches", "branches", _("分公司")))
+        words += [("branches", "branches", _("分公司")), ("totals", "totals", _("合计"))]
+    words.append(("trends", "trends", _("走势")))
     return [{"name": n, "url": f"{reverse(f'kpi:{u}')}?{ask.address}", "label": w} for n, u, w in words]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    code: str
-    name: str
-    weight: str
-    address: str
-    sorted: str
-
-
-def sort_links(ask: Asked, indicators: Sequence[Indicator]) -> dict[str, Column]:
-    """Each column with the address that sorts by it; pressing the sorted one turns it round."""
-    columns = [(code, "", "") for code in ("name", "change", "total", "team", "days", "developed")]
-    columns += [(i.code, head(i.name), f"{i.weight.normalize():f}%" if i.weight else _("加分")) for i in indicators]
-    key, turned = ask.sort.lstrip("-"), ask.sort.startswith("-")
-    query = "&".join(part for part in ask.address.split("&") if not part.startswith("sort="))
-    found = {}
-    for code, name, weight in columns:
-        target = f"-{code}" if code == key and not turned else code
-        text_column = code in ("name", "team")
-        falling = turned if text_column else not turned
-        mark = ("descending" if falling else "ascending") if code == key else ""
-        found[code] = Column(code, name, weight, f"?{query}&sort={target}", mark)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,13 @@
-"""The rows of the leagues as text: 260 of them through the template engine cost more than all the rest of the page."""
+"""Cells of the leagues as text."""
 
-from collections.abc import Iterable, Sequence
 from html import escape
 
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core.formats import MINUS, named
-from core.svg import item_cell, rank_change, score_bar
+from core.svg import item_cell
 from kpi.choices import ItemStatus, Measure
-from kpi.models import Indicator
-from kpi.queries.league import LOW_ITEM, LOW_RETENTION, LOW_TOTAL, Cell, Row
-from kpi.queries.people import Person
-from managers.choices import Duty
+from kpi.queries.league import LOW_ITEM, LOW_RETENTION, Cell
 
 
 def figure(value: float, places: int = 2) -> str:
@@ -59,55 +53,3 @@ def item(cell: Cell | None, measure: str, link: str) -> str:
     rate = cell.rate if cell.rate is not None else cell.score or 0.0
     drawn = item_cell(short(rate), rate, low=is_low(measure, rate))
     return f'<td><a class="ink" href="{link}" tabindex="-1">{drawn}</a></td>'
-
-
-def grid_row(row: Row, indicators: Sequence[Indicator], link: str, mean: float | None, tags: str, branch: str) -> str:
-    """One line of the league; `link` is the address of the score sheet."""
-    cells = "".join(item(row.items.get(i.code), i.measure, f"{link}?item={i.code}") for i in indicators)
-    bar = score_bar(figure(row.total), row.total, low=row.total < LOW_TOTAL, mean=mean)
-    return (
-        f'<tr><td class="num strong">{row.rank}</td><td>{rank_change(row.climbed)}</td>'
-        f'<th scope="row"><a class="strong" href="{link}">{escape(row.name)}</a>{tags}</th>{branch}'
-        f'<td><a class="ink" href="{link}" tabindex="-1">{bar}</a></td>{cells}'
-        f'<td class="muted ppl" title="{(team := escape(row.team))}">{team}</td></tr>'
-    )
-
-
-def grid_rows(
-    rows: Iterable[Row],
-    *,
-    indicators: Sequence[Indicator],
-    address: str,
-    mean: float | None,
-    odd: dict[int, str],
-    with_branch: bool,
-) -> SafeString:
-    """All lines. `address` holds CODE where the grid's code goes; `odd` says what is out of rule with a grid."""
-    gap, parts = f'<span class="tag">{_("有缺项")}</span>', []
-    for row in rows:
-        word = odd.get(row.grid_id)
-        tags = f'<span class="tag">{escape(word)}</span>' if word else ""
-        tags += gap if row.is_provisional else ""
-        branch = f'<td class="muted">{escape(row.branch_name)}</td>' if with_branch else ""
-        parts.append(grid_row(row, indicators, address.replace("CODE", escape(row.code)), mean, tags, branch))
-    return mark_safe("".join(parts))  # every text in it was escaped above
-
-
-def person_rows(people: Iterable[Person], *, address: str, mean: float | None, with_branch: bool) -> SafeString:
-    """The league of people; days below the whole month are shown where they differ."""
-    duties = {duty.value: escape(str(duty.label)) for duty in Duty}
-    gap, parts = f'<span class="tag">{_("有缺项")}</span>', []
-    for person in people:
-        link = address.replace("CODE", escape(person.staff_no))
-        bar = score_bar(figure(person.total), person.total, low=person.total < LOW_TOTAL, mean=mean)
-        branch = f'<td class="muted">{escape(person.branch_name)}</td>' if with_branch else ""
-        parts.append(
-            f'<tr><td class="num strong">{person.rank}</td><td>{rank_change(person.climbed)}</td>'
-            f'<th scope="row"><a class="strong" href="{link}">{escape(person.name)}</a>'
-            f"{gap if person.is_provisional else ''}</th>"
-            f'<td class="muted">{escape(person.staff_no)}</td>{branch}'
-            f'<td><a class="ink" href="{link}" tabindex="-1">{bar}</a></td><td class="num">{person.days}</td>'
-            f'<td class="num">{short(person.developed)}</td><td class="muted">{duties.get(person.duty, "")}</td>'
-            f'<td class="muted">{escape(person.team)}</td></tr>'
-        )
-    return mark_safe("".join(parts))  # every text in it was escaped above

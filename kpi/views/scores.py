@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -13,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
-from core.downloads import sent
-from core.formats import day, number
+from core.formats import day, named, number
 from core.periods import Month, NoSuchMonth, local_day
 from grids.models import Grid
 from kpi.choices import Measure
@@ -25,7 +25,8 @@ from kpi.queries.people import business_products
 from kpi.queries.persons import own_development, ratings_of, served_grids
 from kpi.queries.records import Record, records_of_item, uncounted_of_item
 from kpi.queries.sheets import Item, Sheet, sheet
-from kpi.views.exports import records_table
+from kpi.views.asks import BASES, CORRECTED, DIFFERENCE, PUBLISHED
+from kpi.views.exports import delivered, explanation_table
 from kpi.views.workings import formula_text, lines, terms, working_steps
 from managers.models import Manager
 
@@ -73,14 +74,17 @@ def frame(request: HttpRequest, found: Sheet | None, month: Month, shown: Genera
     item = found.item(request.GET.get("item"))
     if item is None:
         raise Http404
+    page |= _bases(request, shown, branch, item.rule.code)
     return page | {
         "item": item,
-        "terms": terms(found, item),
-        "items": lines(found, item),
+        "terms": terms(found, item, page["suffix"]),
+        "items": lines(found, item, page["suffix"]),
         "steps": working_steps(item, found.score.manager_id is not None),
         "formula": formula_text(found),
         "is_exact": found.exact == found.score.total,
         "exact": number(found.exact, 6).rstrip("0"),
+        "is_endless": found.is_endless,
+        "fraction": f"{found.fraction.numerator}/{found.fraction.denominator}",
         "run": found.run,
         "trial": trial_number(found.run),
         "may_see_runs": request.user.role in OVERSEERS,
@@ -89,20 +93,77 @@ def frame(request: HttpRequest, found: Sheet | None, month: Month, shown: Genera
     }
 
 
+def basis_of(request: HttpRequest) -> str:
+    """Which truth the address asks for: published, corrected, or both side by side."""
+    basis = request.GET.get("as", PUBLISHED)
+    return basis if basis in BASES else PUBLISHED
+
+
+def _bases(request: HttpRequest, shown: Generation, branch: int, code: str) -> dict[str, Any]:
+    """The choice between published and corrected, where a correction exists; `suffix` keeps it in links."""
+    basis = basis_of(request)
+    words = [(PUBLISHED, _("公布时")), (CORRECTED, _("更正后")), (DIFFERENCE, _("差异"))]
+    return {
+        "basis": basis,
+        "suffix": "" if basis == PUBLISHED else f"&as={basis}",
+        "corrections": len(shown.of(branch).corrections),
+        "bases": [
+            {"label": word, "address": f"item={code}&as={name}", "current": name == basis} for name, word in words
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An item, or the total, as published and as corrected."""
+
+    name: str
+    published: Decimal
+    corrected: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.corrected - self.published
+
+
+def compared(at: Month, found: Sheet, **subject: Any) -> list[Compared]:
+    """The sheet as published beside the corrected one, item by item, the total last."""
+    other = sheet(*generations(at, corrected=True), **subject)
+    if other is None:
+        return []
+    then = {item.rule.code: item.result.weighted for item in other.items}
+    rows = [
+        Compared(f"{i.rule.code} {named(i.rule.name)}", i.result.weighted, then[i.rule.code])
+        for i in found.items
+        if i.rule.code in then
+    ]
+    return [*rows, Compared(_("总分"), found.score.total, other.score.total)]
+
+
 @open_to(*READERS)
 def grid(request: HttpRequest, month: str, code: str) -> HttpResponseBase:
     """How was the score of this grid worked out?"""
     subject = get_object_or_404(Grid.objects.within(request.scope).select_related("branch"), code=code)
     at = month_or_404(month)
-    shown, before = generations(at)
+    basis = basis_of(request)
+    shown, before = generations(at, corrected=basis == CORRECTED)
     found = sheet(shown, before, grid=subject)
     page = frame(request, found, at, shown, subject.branch_id) | {"grid": subject}
     if found is None:
         return render(request, "kpi/score_missing.html", page | {"name": subject.name})
-    rows = _records(found, page["item"], subject)
     if kind := request.GET.get("export"):
-        return sent(records_table(rows["records"], subject.name, page["item"].rule.code, at), kind)
+        return _export(request, found, page["item"], subject, kind)
+    rows = _records(found, page["item"], subject)
+    if basis == DIFFERENCE:
+        page["compared"] = compared(at, found, grid=subject)
     return render(request, "kpi/score_grid.html", page | rows | _shown(request, rows["records"]))
+
+
+def _export(request: HttpRequest, found: Sheet, item: Item, subject: Grid, kind: str) -> HttpResponseBase:
+    """The explanation as a file: of the open item, or of all with `all`."""
+    codes = [each.rule.code for each in found.items] if "all" in request.GET else [item.rule.code]
+    what = f"score {found.score.month:%Y-%m} {subject.code} {','.join(codes)}"
+    return delivered(request, explanation_table(found, subject, codes), kind, what)
 
 
 def _records(found: Sheet, item: Item, subject: Grid) -> dict[str, Any]:
@@ -131,9 +192,12 @@ def person(request: HttpRequest, month: str, staff_no: str) -> HttpResponseBase:
     """How was the score of this person worked out?"""
     subject = get_object_or_404(Manager.objects.within(request.scope).select_related("branch"), staff_no=staff_no)
     at = month_or_404(month)
-    shown, before = generations(at)
+    basis = basis_of(request)
+    shown, before = generations(at, corrected=basis == CORRECTED)
     found = sheet(shown, before, manager=subject)
-    page = frame(request, found, at, shown, subject.branch_id) | {"manager": subject}
+    # Somebody lent is scored where they served last, not at home.
+    branch = found.score.branch_id if found else subject.branch_id
+    page = frame(request, found, at, shown, branch) | {"manager": subject}
     if found is None:
         return render(request, "kpi/score_missing.html", page | {"name": subject.name})
     item: Item = page["item"]
@@ -143,6 +207,7 @@ def person(request: HttpRequest, month: str, staff_no: str) -> HttpResponseBase:
         "served": served_grids(subject, found.run, item.rule.code),
         "ratings": ratings_of(subject, at) if item.rule.measure == Measure.RATING else None,
         "developed": developed[:SHOWN],
+        "compared": compared(at, found, manager=subject) if basis == DIFFERENCE else None,
         "developed_net": sum(-d.share if d.is_cancelled else d.share for d in developed) / 100,
     }
     return render(request, "kpi/score_person.html", page)

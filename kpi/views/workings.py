@@ -53,14 +53,14 @@ def points_of(value: Decimal) -> SafeString:
     )
 
 
-def terms(sheet: Sheet, current: Item) -> list[Term]:
+def terms(sheet: Sheet, current: Item, suffix: str = "") -> list[Term]:
     return [
         Term(
             code=item.rule.code,
             name=named(item.rule.name),
             points=points_of(item.result.weighted),
             working=_term_working(item),
-            url=f"?item={item.rule.code}",
+            url=f"?item={item.rule.code}{suffix}",
             current=item is current,
         )
         for item in sheet.items
@@ -80,7 +80,7 @@ def _term_working(item: Item) -> str:
     return f"{plain(item.result.score, 4)} × {plain(item.result.weight, 4)}%"
 
 
-def lines(sheet: Sheet, current: Item) -> list[Line]:
+def lines(sheet: Sheet, current: Item, suffix: str = "") -> list[Line]:
     return [
         Line(
             code=item.rule.code,
@@ -88,7 +88,7 @@ def lines(sheet: Sheet, current: Item) -> list[Line]:
             working=_working(item, sheet),
             score=score_text(item),
             note=_note(item),
-            url=f"?item={item.rule.code}",
+            url=f"?item={item.rule.code}{suffix}",
             current=item is current,
         )
         for item in sheet.items
