@@ -99,6 +99,21 @@ def stage_back(months: list[Month]) -> None:
             scoring.stage(month=month, scheme_id=scheme.pk, branches=branches)
 
 
+def tidy() -> None:
+    """What the sweep does every half minute: old generations go; and what autovacuum does some time later."""
+    recomputing.prune()
+    with connection.cursor() as cursor:
+        for table in (
+            "kpi_itemscore",
+            "kpi_score",
+            "kpi_tally",
+            "kpi_loss",
+            "kpi_balance",
+            "acceptance_acceptancechange",
+        ):
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
+
+
 def forget_everything() -> None:
     """Drop all kept sums: the next month to be worked out starts from all records."""
     for model in (Balance, Loss, Tally):

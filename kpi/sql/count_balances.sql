@@ -5,3 +5,5 @@ FROM customers_subscription line
 JOIN customers_household household ON household.id = line.household_id
 WHERE line.opened_on < %(first)s AND (line.closed_on IS NULL OR line.closed_on >= %(first)s)
 GROUP BY household.community_id, line.product_code;
+-- Until then the planner takes a new month for empty.
+ANALYZE kpi_balance;

@@ -1,0 +1,2 @@
+-- Until then the planner takes a newly counted month for empty.
+ANALYZE kpi_tally;
