@@ -11,6 +11,7 @@ from core.formats import number
 from kpi.queries.raters import Raters, Spread
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 420, 100, 406, 34, 26
+ROOM = 13  # narrow letters of a name that fit before the plot
 DOT, STACKED = 3.5, 4  # radius, and how many equal ones stand apart
 
 
@@ -54,7 +55,7 @@ def _row(row: Spread, y: float, low: float, is_company: bool) -> str:
     kind = "f-grey" if is_company else "f-bad" if row.is_flat else "f-main"
     middle = y + ROW / 2
     x = _x(row.mean, low)
-    label = escape(row.name if len(row.name) <= 6 else f"{row.name[:5]}…")
+    label = escape(_cut(row.name))
     told = escape(f"{row.name} {number(row.mean, 1)}")
     return (
         f'<g><title>{told}</title><text x="{LEFT - 12}" y="{middle + 4:.1f}" text-anchor="end" class="l">{label}</text>'
@@ -62,6 +63,16 @@ def _row(row: Spread, y: float, low: float, is_company: bool) -> str:
         f'<line x1="{x:.1f}" y1="{middle - 12:.1f}" x2="{x:.1f}" y2="{middle + 12:.1f}" class="s-text" '
         f'stroke-width="2"/></g>'
     )
+
+
+def _cut(name: str) -> str:
+    """As much of a name as there is room for: a Chinese letter takes twice the room of another."""
+    room = ROOM
+    for place, letter in enumerate(name):
+        room -= 2 if ord(letter) > 0x2E80 else 1
+        if room < 0:
+            return f"{name[: place - 1]}…"
+    return name
 
 
 def _dots(scores: Iterable[float], middle: float, low: float, kind: str) -> str:
