@@ -84,7 +84,7 @@ def begin(
     return fresh
 
 
-def save(
+def save_whole(
     *, scheme: Scheme, seen: int, head: Head, indicators: Sequence[Indicator], by: User, now: dt.datetime
 ) -> Scheme:
     """Save a draft whole. `seen` is the revision that was edited.

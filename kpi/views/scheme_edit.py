@@ -106,7 +106,7 @@ def _saved(request: HttpRequest, scheme: Scheme, sheet: Sheet, *, as_new: bool) 
         if as_new:
             saved = _copied(request, scheme, sheet)
         else:
-            saved = drafts.save(
+            saved = drafts.save_whole(
                 scheme=scheme,
                 seen=int(seen) if seen.isdecimal() else -1,
                 head=sheet.wanted,
