@@ -1,10 +1,12 @@
 """The file of formal acceptances that the billing system delivers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import sql
 from customers.loaders import HOUSEHOLD, PRODUCT
 from imports.domain.columns import Column, Reference, day, text
 from imports.domain.loading import Loader, Values
@@ -13,7 +15,12 @@ from managers.loaders import MANAGER
 
 
 class AcceptanceLoader(Loader):
-    """Branch and grid are those of the day and stay when the order comes again: reorganising rewrites nothing."""
+    """Branch and grid are those of the day and stay when the order comes again: reorganising rewrites nothing.
+
+    What a hall keyed in keeps its people, product and household; what the file says of it is noted beside it, and a
+    difference is for somebody to settle. Days are the billing system's. A hall's order that the file brings under
+    another number is the same order, not a second one.
+    """
 
     app, kind, label = "acceptance", "acceptances", gettext_lazy("正式受理")
     columns = (
@@ -36,6 +43,8 @@ class AcceptanceLoader(Loader):
         Column("slip_no", "预受理单号", text(24), refers=Reference("acceptance_slip", "number"), feeds=["slip_id"]),
     )
     key = ("order_no",)
+    # Number and day under which the hall keyed the order in, where they differ.
+    derived = ("keyed_no", "keyed_on")
     merge = Merge(
         "acceptance_acceptance",
         match=["order_no"],
@@ -60,6 +69,19 @@ class AcceptanceLoader(Loader):
         "shared": gettext_lazy("订单已登记共同发展人 %(first)s，发展人不能为空，也不能与他相同"),
         "slip_used": gettext_lazy("预受理单的这个产品已由订单 %(first)s 受理"),
     }
+
+    def derive(self, values: Values) -> Sequence[str | None]:
+        return (None, None)
+
+    def before_checks(self) -> None:
+        sql.run("acceptance/match_keyed", window=settings.RECONCILE["window"])
+        sql.run("acceptance/note_keyed_days")
+
+    def before_write(self) -> None:
+        sql.run("acceptance/renumber_keyed")
+
+    def after_write(self) -> None:
+        sql.run("acceptance/note_billed")
 
     def check(self, values: Values) -> Iterator[str]:
         if values["completed_on"] and values["completed_on"] < values["accepted_on"]:

@@ -3,10 +3,20 @@
 from celery import shared_task
 from django.utils import timezone
 
-from acceptance.domain import slips
+from acceptance.domain import escalations, reconciling, slips
 from acceptance.models import Slip
 
 
 @shared_task
 def complete_slips() -> None:
     slips.complete(slips=Slip.objects.all(), now=timezone.now())
+
+
+@shared_task
+def reconcile() -> None:
+    reconciling.reconcile(now=timezone.now())
+
+
+@shared_task
+def escalate() -> None:
+    escalations.escalate(now=timezone.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from acceptance.views import field, hall, households, lookups, search, volumes
+from acceptance.views import field, hall, households, lookups, reconciliation, search, volumes
 
 app_name = "acceptance"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path("in-transit/", volumes.in_transit, name="in_transit"),
     path("channel-mix/", volumes.channel_mix, name="channel_mix"),
     path("support-volume/", volumes.support_volume, name="support_volume"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("reconciliation/<int:pk>/settle/", reconciliation.difference_settle, name="difference_settle"),
+    path("reconciliation/names/", reconciliation.name_list, name="name_list"),
+    path("reconciliation/names/give/", reconciliation.name_give, name="name_give"),
     path("households/<str:code>/", households.household_card, name="household_card"),
     path("lookup/", lookups.lookup, name="lookup"),
     path("search/", search.search, name="search"),

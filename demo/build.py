@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
+from acceptance.domain import reconciling
 from accounts.choices import Role
 from accounts.models import Company
 from core import sql
@@ -39,6 +40,9 @@ def build(plan: Plan, *, say: Say) -> dict[str, int]:
         sql.run("demo/restore_derived")
         sql.run("demo/advance_sequences")
         sql.run("demo/advance_slip_numbers", last=written["acceptance_slip"])
+        sql.run("demo/bill_orders", today=plan.today)
+        reconciling.reconcile(now=plan.now)
+        sql.run("demo/age_differences")
         Company.objects.create(name="演示公司", is_demo=True, recipe=plan.recipe, built_at=plan.now)
         say("indexes and keys")
     if not connection.in_atomic_block:  # a test builds inside a transaction of its own

@@ -158,7 +158,7 @@ IMPORT_LOADERS = {
     "ratings": "kpi.loaders.RatingLoader",
 }
 # Woken when a file is in; each looks for itself what there is to do.
-IMPORT_FOLLOWERS = ["kpi.tasks.recompute_after_files"]
+IMPORT_FOLLOWERS = ["kpi.tasks.recompute_after_files", "acceptance.tasks.reconcile"]
 # What a request may see depends on postings, which live above accounts: inverted here as well.
 SCOPE_RESOLVER = "managers.access.scope_of"
 PLACE_RESOLVER = "managers.access.place_of"
@@ -253,7 +253,14 @@ CONTENT_SECURITY_POLICY = {
 SLIP_WORKING_DAY = ("08:30", "17:30")
 SLIP_HOURS = {"receive": 24, "accept": 48, "resubmit": 24}
 SLIP_WARN_HOURS = 4
+SLIP_RAISE_HOURS = 9  # working hours over the limit until the branch is told; the head of the hall is told at once
 SLIP_SIMILAR_DAYS = 30  # the same household and product again inside this time is a warning
+
+# What the billing system's file is held against: days an order may lie apart from what a hall keyed in, days until it
+# is missed, office days to settle a difference, and days looked back. Channels: whose orders a hall must know.
+RECONCILE = {"window": 3, "missing": 3, "due": 3, "back": 62}
+RECONCILE_CHANNELS = ["own_hall", "direct", "community_manager"]
+OFFICE_CLOSED: list[str] = []  # public holidays as 2026-10-01; Saturdays and Sundays are closed anyway
 
 # REST
 REST_FRAMEWORK = {
@@ -295,6 +302,9 @@ CELERY_BEAT_SCHEDULE = {
     "check-kept-sums": {"task": "kpi.tasks.check_kept_sums", "schedule": crontab(hour=3, minute=10)},
     # Files of the billing system say what was built; imports knows no slips, so the slips look by themselves.
     "complete-slips": {"task": "acceptance.tasks.complete_slips", "schedule": 300.0, "options": {"expires": 290}},
+    "escalate": {"task": "acceptance.tasks.escalate", "schedule": 600.0, "options": {"expires": 590}},
+    # What the billing system and the halls disagree on; looked at again after each file.
+    "reconcile": {"task": "acceptance.tasks.reconcile", "schedule": 600.0, "options": {"expires": 590}},
     # A worker may be killed, a broker emptied: rows without a heartbeat are sent again.
     "sweep-runs": {"task": "kpi.tasks.sweep_runs", "schedule": 30.0, "options": {"expires": 25}},
     "sweep-imports": {"task": "imports.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},

@@ -9,7 +9,27 @@ from accounts.admin_base import ReadOnlyAdmin
 from core.refusals import Refusal
 from kpi.choices import SchemeStatus
 from kpi.domain import schemes
-from kpi.models import Balance, BranchMonth, Decision, Indicator, ItemScore, Rating, Run, Scheme, Score, Target
+from kpi.models import (
+    Adjustment,
+    Appeal,
+    Balance,
+    BranchMonth,
+    Correction,
+    Decision,
+    Drift,
+    Indicator,
+    ItemScore,
+    MeetingSnapshot,
+    Rating,
+    RatingDraft,
+    Run,
+    Scheme,
+    SchemeReceipt,
+    Score,
+    Target,
+    TargetChange,
+    TargetPlan,
+)
 
 
 class IndicatorFormSet(BaseInlineFormSet):
@@ -111,3 +131,69 @@ class BalanceAdmin(ReadOnlyAdmin):
     list_display = ["month", "community", "product_code", "lines"]
     list_select_related = ["community"]
     list_filter = ["month", "product_code"]
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnlyAdmin):
+    """Answered by the rules only."""
+
+    list_display = ["month", "branch", "grid", "manager", "code", "filed_by", "filed_at", "outcome", "answered_by"]
+    list_select_related = ["branch", "grid", "manager", "filed_by", "answered_by"]
+    list_filter = ["outcome", "branch", "month"]
+    search_fields = ["grid__code", "manager__staff_no", "text"]
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    list_display = ["month", "branch", "number", "booked_month", "reason", "signed_by", "signed_at"]
+    list_select_related = ["branch", "signed_by"]
+    list_filter = ["branch", "month"]
+
+
+@admin.register(Adjustment)
+class AdjustmentAdmin(ReadOnlyAdmin):
+    list_display = ["month", "branch", "grid", "manager", "before", "after", "difference", "correction"]
+    list_select_related = ["branch", "grid", "manager", "correction"]
+    list_filter = ["branch", "month"]
+    search_fields = ["grid__code", "manager__staff_no"]
+
+
+@admin.register(Drift)
+class DriftAdmin(ReadOnlyAdmin):
+    list_display = ["month", "branch", "items", "checked_at"]
+    list_select_related = ["branch"]
+
+
+@admin.register(TargetPlan)
+class TargetPlanAdmin(ReadOnlyAdmin):
+    list_display = ["month", "branch", "frozen_at", "frozen_by"]
+    list_select_related = ["branch", "frozen_by"]
+    list_filter = ["branch", "month"]
+
+
+@admin.register(TargetChange)
+class TargetChangeAdmin(ReadOnlyAdmin):
+    list_display = ["month", "grid", "code", "old_value", "new_value", "reason", "at", "by"]
+    list_select_related = ["grid", "by"]
+    list_filter = ["month", "code"]
+    search_fields = ["grid__code", "grid__name"]
+
+
+@admin.register(RatingDraft)
+class RatingDraftAdmin(ReadOnlyAdmin):
+    list_display = ["month", "manager", "item", "score", "rater", "saved_at"]
+    list_select_related = ["manager", "rater"]
+    list_filter = ["month", "item"]
+
+
+@admin.register(SchemeReceipt)
+class SchemeReceiptAdmin(ReadOnlyAdmin):
+    list_display = ["scheme", "branch", "read_by", "read_at"]
+    list_select_related = ["scheme", "branch", "read_by"]
+
+
+@admin.register(MeetingSnapshot)
+class MeetingSnapshotAdmin(ReadOnlyAdmin):
+    list_display = ["month", "branch", "number", "taken_at", "taken_by"]
+    list_select_related = ["branch", "taken_by"]
+    list_filter = ["branch", "month"]

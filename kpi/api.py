@@ -31,7 +31,7 @@ from kpi.queries.explanations import (
 from kpi.queries.generations import generations, latest_month, scored_months
 from kpi.queries.line_effects import effects_of_lines
 from kpi.queries.outlooks import outlook, worth_document
-from kpi.queries.people import business_products
+from kpi.queries.people import business_products, people_seen
 from kpi.queries.sheets import Sheet, sheet
 from managers.models import Manager
 
@@ -115,7 +115,7 @@ def _grid_item(request: Request, month: str, code: str, item: str) -> Response:
 @api_view(["GET"])
 def _person_score(request: Request, month: str, staff_no: str) -> Response:
     """A person's score: the items from the grids served by days, the own development, what one more is worth."""
-    manager = get_object_or_404(Manager.objects.within(_scope(request)), staff_no=staff_no)
+    manager = get_object_or_404(people_seen(_scope(request), _month(month)), staff_no=staff_no)
     return Response(_person(manager, _month(month), request.GET.get("as") == "corrected"))
 
 

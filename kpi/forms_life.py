@@ -7,6 +7,8 @@ from core.refusals import Refusal
 from kpi.choices import AppealOutcome
 from kpi.domain import appeals, corrections
 
+TOTAL = "total"
+
 
 class RefusedForm(forms.Form):
     """A form that shows what a rule said beside what was typed."""
@@ -22,7 +24,7 @@ def _text_area(rows: int = 4) -> forms.Textarea:
 class AppealForm(RefusedForm):
     """What is contested, and why."""
 
-    code = forms.ChoiceField(label=_lazy("对什么有异议"), required=False)
+    code = forms.ChoiceField(label=_lazy("对什么有异议"))
     text = forms.CharField(
         label=_lazy("理由"),
         max_length=appeals.LONGEST,
@@ -32,7 +34,12 @@ class AppealForm(RefusedForm):
 
     def __init__(self, *args: object, codes: list[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["code"].choices = codes  # type: ignore[attr-defined]
+        self.fields["code"].choices = [(TOTAL, _lazy("总分")), *codes]  # type: ignore[attr-defined]
+
+    def clean_code(self) -> str:
+        """The item, empty for the total."""
+        code: str = self.cleaned_data["code"]
+        return "" if code == TOTAL else code
 
 
 class AnswerForm(RefusedForm):

@@ -12,9 +12,11 @@ from django.conf import settings
 from django.utils import translation
 
 from gridmarketing import embedded, prepare
+from tests.packs.office import NO_OFFICE, SOFFICE
+from tests.groups import pytest_xdist_make_scheduler
 from tests.product import product
 
-__all__ = ["product"]
+__all__ = ["product", "pytest_xdist_make_scheduler"]
 
 MAIN_PROCESS = "PYTEST_XDIST_WORKER" not in os.environ
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
@@ -37,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     assert settings.DATABASES
     if os.environ.get("BROWSER") == "required" and CHROMIUM is None:
         raise pytest.UsageError(f"BROWSER=required, but there is {NO_CHROMIUM}.")
+    if os.environ.get("OFFICE") == "required" and SOFFICE is None:
+        raise pytest.UsageError(f"OFFICE=required, but there is {NO_OFFICE}.")
 
 
 @pytest.hookimpl(trylast=True)
@@ -53,19 +57,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(names):
             # A test that commits empties all tables: give the next one the catalogues of the migrations back.
             names.append("django_db_serialized_rollback")
-        if "product" in names:
-            item.add_marker(pytest.mark.xdist_group("product"))
         if "playwright" in names:
             item.add_marker("browser")
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+        if item.get_closest_marker("office") and SOFFICE is None:
+            item.add_marker(pytest.mark.skip(reason=NO_OFFICE))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_CHROMIUM in str(report.longrepr)]
-    if skipped:
-        terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
-        terminalreporter.line(f"{len(skipped)} browser tests were skipped: {NO_CHROMIUM}. Install it, or run .ci/run.")
+    for reason, title in ((NO_CHROMIUM, "BROWSER TESTS DID NOT RUN"), (NO_OFFICE, "LIBREOFFICE TESTS DID NOT RUN")):
+        skipped = [report for report in terminalreporter.stats.get("skipped", []) if reason in str(report.longrepr)]
+        if skipped:
+            terminalreporter.section(title, sep="!", red=True, bold=True)
+            terminalreporter.line(f"{len(skipped)} tests were skipped: {reason}. Install it, or run .ci/run.")
 
 
 @pytest.fixture(autouse=True)

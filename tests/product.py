@@ -1,12 +1,13 @@
 """The whole product, as `make run` starts it: own database and broker, web server, worker and scheduler.
 
-Trips and browser tests share one of these, so they all run in one xdist worker (group "product").
+Trips and browser tests share one of these, so they all run in one xdist worker (tests/groups.py).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,13 +20,17 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.periods import SHANGHAI, Month
+
 ROOT = Path(__file__).resolve().parents[1]
 SMALL_COMPANY = ["--households", "6000", "--months", "3", "--seed", "7"]
+LONGEST_SESSION = timedelta(minutes=10)
 SERVERS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "GM_ENV")
 
 
@@ -57,10 +62,10 @@ def running_product() -> Iterator[Product]:
     data = Path(tempfile.mkdtemp(prefix="gm-product-"))
     environment = {name: value for name, value in os.environ.items() if name not in SERVERS and "PYTEST" not in name}
     environment |= {"GM_DATA_DIR": str(data), "PORT": str(_free_port())}
-    product = Product(f"http://127.0.0.1:{environment['PORT']}", environment)
     program = None
     try:
-        product.command("demo", *SMALL_COMPANY)
+        _wait_past_the_edge_of_a_month()
+        Product("", environment).command("demo", *SMALL_COMPANY)
         with (data / "product.log").open("w") as log:
             program = subprocess.Popen(
                 [sys.executable, "-m", "gridmarketing.run"],
@@ -70,19 +75,21 @@ def running_product() -> Iterator[Product]:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        _wait_until_healthy(product.url, program, data / "product.log")
-        yield product
+        yield Product(_healthy_address(program, data / "product.log"), environment)
     finally:
         if program:
             program.send_signal(signal.SIGINT)
-            program.wait(timeout=60)
+            try:
+                program.wait(timeout=120)
+            except subprocess.TimeoutExpired:
+                program.kill()  # what it leaves behind is ended by --stop
         subprocess.run([sys.executable, "-m", "gridmarketing.run", "--stop"], cwd=ROOT, env=environment, check=False)
         shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def product() -> Iterator[Product]:
-    """The one running product of a session; conftest keeps all tests that ask for it in one worker."""
+    """The one running product of a session; tests.groups keeps all tests that ask for it in one worker."""
     with running_product() as running:
         yield running
 
@@ -93,12 +100,24 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_healthy(url: str, program: subprocess.Popen[bytes], log: Path, patience: float = 120) -> None:
+def _wait_past_the_edge_of_a_month() -> None:
+    """A session that begins in one month and ends in the next would look for its slips in the wrong one."""
+    now = datetime.now(SHANGHAI)
+    left = Month.of(now.date()).end - now
+    if left < LONGEST_SESSION:
+        time.sleep(left.total_seconds() + 1)
+
+
+def _healthy_address(program: subprocess.Popen[bytes], log: Path, patience: float = 240) -> str:
+    """Where the product answers: it takes the next free port when somebody else has got ours meanwhile."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline and program.poll() is None:
+        found = re.search(r"家客网格  (http://[^\s/]+)", log.read_text(errors="replace"))
         try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=5):
-                return
+            if found:
+                with urllib.request.urlopen(f"{found[1]}/healthz", timeout=30):
+                    return found[1]
         except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
+            pass
+        time.sleep(0.3)
     raise AssertionError(f"The product did not come up:\n{log.read_text(errors='replace')[-4000:]}")

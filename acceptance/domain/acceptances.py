@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from acceptance.domain import joins
 from acceptance.domain.actors import Actor
 from acceptance.models import Acceptance, Slip
 from core import jobs
@@ -122,9 +123,16 @@ def write(
     slip: Slip | None,
     channel: str,
 ) -> None:
-    """Store orders with branch, grid and people as they stand on each order's day."""
+    """Store orders with branch, grid and people as they stand on each order's day.
+
+    An order that the billing system's file brought before is joined, not written a second time.
+    """
     if split:
         _check_split(split, developer)
+    credit = joins.Credit(
+        developer, split.co_developer if split else None, split.share if split else Decimal(100), operator, slip
+    )
+    joined = joins.join({order.order_no: (order.product, order.accepted_on) for order in orders}, household, credit)
     Acceptance.objects.bulk_create(
         Acceptance(
             order_no=order.order_no,
@@ -140,8 +148,10 @@ def write(
             developer_share=split.share if split else Decimal(100),
             operator_id=operator,
             slip=slip,
+            keyed_here=True,
         )
         for order in orders
+        if order.order_no not in joined
     )
     jobs.send_on_commit(SCORE_TASK)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from acceptance.choices import SlipState
-from core.periods import SHANGHAI, local_day
+from core.periods import SHANGHAI, day_start, local_day
 
 _EPOCH = dt.date(2000, 1, 1)
 
@@ -60,6 +60,18 @@ def worked(start: dt.datetime, end: dt.datetime, day: Hours | None = None) -> in
     """Working minutes from start to end; never negative."""
     day = day or hours()
     return max(day.until(end) - day.until(start), 0)
+
+
+def late_before(now: dt.datetime, limit: int) -> dt.datetime:
+    """The first instant from which the limit, in working minutes, is still kept: what began before it is late."""
+    day = hours()
+    whole, minute = divmod(day.until(now) - limit, day.closes - day.opens)
+    date = _EPOCH + dt.timedelta(days=whole)
+    # A morning's first minute is worth as much as the evening before after closing.
+    start, minute = (
+        (day_start(date), day.opens + minute) if minute else (day_start(date - dt.timedelta(days=1)), day.closes)
+    )
+    return start + dt.timedelta(minutes=minute)
 
 
 # Which side the clock of a state runs against, as a key of SLIP_HOURS.

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from acceptance.choices import HALL_STATES, SlipState
 from acceptance.domain.actors import Actor
 from acceptance.domain.clocks import Clock, clock_of, worked
-from acceptance.models import Product, Slip, SlipEvent, SlipLine
+from acceptance.models import LateNotice, Product, Slip, SlipEvent, SlipLine
 from accounts.scope import Scope
 from core.formats import named
 from customers.models import Household
@@ -38,6 +38,18 @@ class Row:
     @property
     def chip(self) -> str:
         return CHIPS.get(SlipState(self.slip.state), "off")
+
+    @property
+    def went_to(self) -> str:
+        """How far a late slip has gone up: "hall", "branch" or nowhere."""
+        slip, since = self.slip, self.slip.state_at
+        if self.clock is None or self.clock.left >= 0:
+            return ""
+        if slip.state in (SlipState.RECEIVED, SlipState.WORKING) and slip.received_at:
+            since = slip.received_at
+        if slip.raised_at and slip.raised_at >= since:
+            return "branch"
+        return "hall" if slip.escalated_at and slip.escalated_at >= since else ""
 
     @property
     def products(self) -> str:
@@ -116,6 +128,11 @@ def pressure(scope: Scope, actor: Actor, *, day_start: dt.datetime, now: dt.date
         day_ago=same + then.filter(was__in=HALL_STATES, stood__in=actor.halls).count(),
         accepted_today=slips.filter(hall__in=actor.halls, accepted_at__gte=day_start).count(),
     )
+
+
+def notice_of(scope: Scope, day: dt.date, *, of_branch: bool) -> LateNotice | None:
+    """The day's notice of late slips, of one's branch or of one's hall."""
+    return LateNotice.objects.within(scope).filter(day=day, hall__isnull=of_branch).order_by("-late").first()
 
 
 def grids_of_halls(scope: Scope, halls: Iterable[int], on: dt.date) -> QuerySet[Grid]:

@@ -54,11 +54,12 @@ def waiting(scope: Scope, now: dt.datetime) -> list[Waiting]:
         clock = clock_of(state, state_at=state_at, received_at=received_at, now=now)
         # Only a draft has not been sent, and a draft is not open.
         if clock and sent_at:
-            found.append(Waiting(pk, hall, state, sent_at, _age(sent_at, now), clock))
+            found.append(Waiting(pk, hall, state, sent_at, age_of(sent_at, now), clock))
     return found
 
 
-def _age(sent_at: dt.datetime, now: dt.datetime) -> str:
+def age_of(sent_at: dt.datetime, now: dt.datetime) -> str:
+    """The key of AGES for a slip sent at one moment and looked at in another."""
     days = (local_day(now) - local_day(sent_at)).days
     return next(name for name, (low, high) in AGES.items() if low <= max(days, 0) < high)
 
@@ -93,39 +94,8 @@ def hall_loads(rows: Sequence[Waiting]) -> list[HallLoad]:
     return sorted(loads, key=lambda load: (-load.late, -load.total))
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """The month's account of slips: carried + sent = ended + open."""
-
-    carried: int
-    sent: int
-    ended: int
-    open: int
-
-
-def balance(scope: Scope, month: Month) -> Balance:
-    """The account of a month that is still running. Accepted counts as ended: the rest is the network's work."""
-    is_open = Q(state__in=OPEN_STATES)
-    accepted = Q(state__in=[SlipState.ACCEPTED, SlipState.COMPLETED])
-    ended = Q(accepted, accepted_at__gte=month.start) | Q(~is_open, ~accepted, state_at__gte=month.start)
-    counts = (
-        Slip.objects.within(scope)
-        .exclude(state=SlipState.DRAFT)
-        # Whatever ended in the month changed its state in it, so older rows need no look.
-        .filter(is_open | Q(state_at__gte=month.start))
-        .filter(is_open | ended)
-        .aggregate(
-            carried=Count("pk", filter=Q(submitted_at__lt=month.start)),
-            sent=Count("pk", filter=Q(submitted_at__gte=month.start)),
-            ended=Count("pk", filter=~is_open),
-            open=Count("pk", filter=is_open),
-        )
-    )
-    return Balance(**counts)
-
-
 def slips_of(rows: Sequence[Waiting], scope: Scope) -> list[Row]:
-    """The slips behind some rows, in their order. Two queries; one that moved on meanwhile is left out."""
+    """The slips behind some rows, in their order and as the rows have them: on a past day they stood elsewhere."""
     found = (
         Slip.objects.within(scope)
         .filter(pk__in=[row.pk for row in rows])
@@ -133,7 +103,14 @@ def slips_of(rows: Sequence[Waiting], scope: Scope) -> list[Row]:
         .prefetch_related("lines__product")
     )
     by_pk = {slip.pk: slip for slip in found}
-    return [Row(by_pk[row.pk], row.clock) for row in rows if row.pk in by_pk]
+    elsewhere = {row.hall for row in rows if row.pk in by_pk and by_pk[row.pk].hall_id != row.hall}
+    halls = Hall.objects.in_bulk(elsewhere) if elsewhere else {}
+    shown = []
+    for row in rows:
+        if slip := by_pk.get(row.pk):
+            slip.state, slip.hall = row.state, halls.get(row.hall, slip.hall)
+            shown.append(Row(slip, row.clock))
+    return shown
 
 
 # Mix of channels ----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ WHERE s.developer_name <> manager.name
 UNION ALL
 SELECT s.line, 'shared', partner.staff_no, NULL
 FROM staged s
-JOIN acceptance_acceptance was ON was.order_no = s.order_no
+JOIN acceptance_acceptance was ON was.order_no = s.order_no AND NOT was.keyed_here
 JOIN managers_manager partner ON partner.id = was.co_developer_id
 WHERE coalesce(s.developer_no, partner.staff_no) = partner.staff_no
 UNION ALL
@@ -14,7 +14,8 @@ SELECT s.line, 'slip_used', other.order_no, NULL
 FROM staged s
 JOIN acceptance_slip slip ON slip.number = s.slip_no
 JOIN acceptance_acceptance other
-  ON other.slip_id = slip.id AND other.product_id = s.product_code AND other.order_no <> s.order_no
+  ON other.slip_id = slip.id AND other.product_id = s.product_code
+  AND other.order_no NOT IN (s.order_no, coalesce(s.keyed_no, ''))
 UNION ALL
 SELECT s.line, 'slip_used', first.order_no, NULL
 FROM (SELECT slip_no, product_code, min(line) AS line FROM staged WHERE slip_no IS NOT NULL

@@ -1,16 +1,27 @@
 -- Branch and grid as they stood on the day of acceptance; an order that comes again keeps what was copied then.
-SELECT s.line, s.order_no, household.id AS household_id, s.product_code AS product_id, s.channel AS channel_id,
-       s.accepted_on, s.completed_on, s.cancelled_on, developer.id AS developer_id,
-       coalesce(s.developer_name, '') AS developer_name, operator.id AS operator_id, slip.id AS slip_id,
-       CASE WHEN was.id IS NULL THEN household.branch_id ELSE was.branch_id END AS branch_id,
-       CASE WHEN was.id IS NULL THEN held.grid_id ELSE was.grid_id END AS grid_id,
+-- What a hall keyed in keeps its household, product and people. A name without a number is whom its alias says.
+SELECT s.line, coalesce(late.order_no, s.order_no) AS order_no, home.id AS household_id,
+       CASE WHEN was.keyed_here THEN was.product_id ELSE s.product_code END AS product_id,
+       CASE WHEN was.keyed_here THEN was.channel_id ELSE s.channel END AS channel_id,
+       s.accepted_on, s.completed_on, s.cancelled_on,
+       CASE WHEN was.keyed_here THEN was.developer_id
+            ELSE coalesce(developer.id, CASE WHEN s.developer_no IS NULL THEN alias.manager_id END) END AS developer_id,
+       CASE WHEN was.keyed_here THEN was.developer_name ELSE coalesce(s.developer_name, '') END AS developer_name,
+       CASE WHEN was.keyed_here THEN coalesce(was.operator_id, operator.id) ELSE operator.id END AS operator_id,
+       CASE WHEN was.keyed_here THEN coalesce(was.slip_id, slip.id) ELSE slip.id END AS slip_id,
+       CASE WHEN was.household_id = home.id AND was.accepted_on = s.accepted_on THEN was.branch_id
+            ELSE home.branch_id END AS branch_id,
+       CASE WHEN was.household_id = home.id AND was.accepted_on = s.accepted_on THEN was.grid_id
+            ELSE held.grid_id END AS grid_id,
        100 AS developer_share
 FROM staged s
-JOIN customers_household household ON household.code = s.household_code
+LEFT JOIN acceptance_acceptance late ON late.order_no = s.keyed_no
+LEFT JOIN acceptance_acceptance was ON was.order_no = coalesce(late.order_no, s.order_no)
+JOIN customers_household told ON told.code = s.household_code
+JOIN customers_household home ON home.id = CASE WHEN was.keyed_here THEN was.household_id ELSE told.id END
 LEFT JOIN grids_gridcommunity held
-       ON held.community_id = household.community_id AND held.period @> s.accepted_on
+       ON held.community_id = home.community_id AND held.period @> s.accepted_on
 LEFT JOIN managers_manager developer ON developer.staff_no = s.developer_no
+LEFT JOIN acceptance_developeralias alias ON alias.branch_id = home.branch_id AND alias.name = s.developer_name
 LEFT JOIN managers_operator operator ON operator.operator_no = s.operator_no
 LEFT JOIN acceptance_slip slip ON slip.number = s.slip_no
-LEFT JOIN acceptance_acceptance was
-       ON was.order_no = s.order_no AND was.household_id = household.id AND was.accepted_on = s.accepted_on

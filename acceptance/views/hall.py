@@ -16,7 +16,7 @@ from acceptance.choices import HALL_STATES, SlipState
 from acceptance.domain import acceptances, slips, transitions
 from acceptance.domain.actors import Actor, actor_of
 from acceptance.forms import OrderRow, order_rows, orders_of, split_of
-from acceptance.models import Product, Slip
+from acceptance.models import LateNotice, Product, Slip
 from acceptance.queries import slips as queries
 from acceptance.queries.slips import Narrow
 from accounts.choices import Role
@@ -178,7 +178,7 @@ def _queue_page(
     if slip is None and context["rows"]:
         slip = context["rows"][0].slip
     context |= {"selected": slip.number if slip else "", "hours": settings.SLIP_HOURS, "soon": settings.SLIP_WARN_HOURS}
-    context["pressure"] = _pressure(request)
+    context |= {"pressure": _pressure(request), "notice": _notice(request)}
     if slip:
         context |= _panel(request, slip, rows=rows, refused=refused)
     return render(request, "acceptance/hall_queue.html", context, status=422 if refused else 200)
@@ -187,6 +187,12 @@ def _queue_page(
 def _pressure(request: HttpRequest) -> queries.Pressure:
     now = timezone.now()
     return queries.pressure(request.scope, _actor(request), day_start=day_start(local_day(now)), now=now)
+
+
+def _notice(request: HttpRequest) -> LateNotice | None:
+    if request.user.role != Role.HALL_MANAGER:
+        return None
+    return queries.notice_of(request.scope, local_day(timezone.now()), of_branch=False)
 
 
 def _list_context(request: HttpRequest) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Reports over slips and acceptances."""
 
+import datetime as dt
+from collections import Counter
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -9,45 +11,81 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import OPEN_STATES, Catalogue
+from acceptance.queries import slips as slip_queries
+from acceptance.queries import transit
 from acceptance.queries import volumes as queries
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
 from accounts.scope import Scope
 from core import formats
 from core.downloads import Table, sent
-from core.periods import Month, NoSuchMonth, local_day
+from core.periods import Month, NoSuchMonth, day_start, local_day
 
 PAGE = 50
 TREND_MONTHS = 6
 LISTED = 100
+FIRST_DAY = dt.date(2000, 1, 1)
 
 
 @open_to(*OVERSEERS, Role.HALL_MANAGER)
 @require_safe
 def in_transit(request: HttpRequest) -> HttpResponseBase:
-    """Which slips are still on their way?"""
+    """Which slips are still on their way, now or at the end of a day?"""
     now, scope = timezone.now(), _scope(request)
-    rows = queries.waiting(scope, now)
+    day = _day(request)
+    at = min(day_start(day + dt.timedelta(days=1)), now) if day else now
+    rows = transit.waiting_then(scope, at) if day else queries.waiting(scope, now)
     loads = queries.hall_loads(rows)
     hall_codes = {load.hall.pk: load.hall.code for load in loads}
     shown = [row for row in rows if _asked_for(row, request.GET.dict(), hall_codes)]
     if kind := request.GET.get("export"):
-        return _slips_file(shown, scope, kind)
+        return _slips_file(shown, scope, kind, day)
     behind = [row for row in shown if row.key > request.GET.get("after", "")]
     page = behind[:PAGE]
     context = {
-        "now": now,
         "loads": loads,
         "total": len(rows),
         "late": sum(row.is_late for row in rows),
-        "balance": queries.balance(scope, Month.of(local_day(now))),
         "slips": queries.slips_of(page, scope),
         "shown": len(shown),
         "after": page[-1].key if len(behind) > PAGE else "",
         "selects": _transit_selects(request, loads),
         "ages": _age_words(),
     }
-    return render(request, "acceptance/in_transit.html", context)
+    if request.user.role in (Role.BRANCH, Role.HALL_MANAGER):
+        of_branch = request.user.role == Role.BRANCH
+        context["notice"] = slip_queries.notice_of(scope, day or local_day(now), of_branch=of_branch)
+    return render(request, "acceptance/in_transit.html", context | _accounts(scope, day, at, rows))
+
+
+def _day(request: HttpRequest) -> dt.date | None:
+    """The day asked for; None is now, and so is a day that is still to come."""
+    text = request.GET.get("day", "")
+    try:
+        day = dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Http404 from error
+    return day if day and FIRST_DAY <= day <= local_day(timezone.now()) else None
+
+
+def _accounts(scope: Scope, day: dt.date | None, at: dt.datetime, rows: list[queries.Waiting]) -> dict[str, object]:
+    """The accounts of the month and of its last day, with the words of their lines."""
+    today = local_day(timezone.now())
+    on = day or today
+    month = transit.account(scope, Month.of(on).start, at, len(rows))
+    one_day = transit.account(scope, day_start(on), at, len(rows))
+    states = Counter(row.state for row in rows)
+    return {
+        "now": at,
+        "day": day,
+        "on": on,
+        "today": today,
+        "month_end": Month.of(today).first - dt.timedelta(days=1),
+        "balance": month,
+        "one_day": one_day,
+        "ends": [(state.label, month.ended[state], one_day.ended[state]) for state in transit.ENDS],
+        "states": [(state.label, states[state]) for state in OPEN_STATES],
+    }
 
 
 def _asked_for(row: queries.Waiting, query: dict[str, str], hall_codes: dict[int, str]) -> bool:
@@ -74,7 +112,7 @@ def _transit_selects(request: HttpRequest, loads: list[queries.HallLoad]) -> lis
     return [(name, label, choices, request.GET.get(name, "")) for name, label, choices in offered]
 
 
-def _slips_file(shown: list[queries.Waiting], scope: Scope, kind: str) -> HttpResponseBase:
+def _slips_file(shown: list[queries.Waiting], scope: Scope, kind: str, day: dt.date | None) -> HttpResponseBase:
     header = [
         _("预受理单号"),
         _("状态"),
@@ -91,7 +129,8 @@ def _slips_file(shown: list[queries.Waiting], scope: Scope, kind: str) -> HttpRe
         + [row.slip.household.address if row.slip.household else row.slip.typed_address]
         for row in queries.slips_of(shown, scope)
     )
-    return sent(Table(_("在途单"), header, lines), kind)
+    name = _("在途单-%(day)s") % {"day": day} if day else _("在途单")
+    return sent(Table(name, header, lines), kind)
 
 
 @open_to(*OVERSEERS)

@@ -72,6 +72,15 @@ class Loader:
         """What is worked out of a row, in the order of `derived`."""
         return ()
 
+    def before_checks(self) -> None:
+        """Whatever the checks need to know of all staged rows; works on the staging table only, also for a preview."""
+
+    def before_write(self) -> None:
+        """Runs in the transaction of the rows, when the refused ones are gone; not for a preview."""
+
+    def after_write(self) -> None:
+        """Runs in the transaction of the rows; not for a preview."""
+
     def clean(self, row: Mapping[str, Cell]) -> tuple[Values, list[str]]:
         """The values of a row, and the reasons why it can't be taken, in the user's words."""
         values: Values = {}
@@ -246,6 +255,7 @@ def _keep_ends(loader: Loader, request: Request, places: Mapping[str, int]) -> N
 
 
 def _check(loader: Loader, request: Request) -> None:
+    loader.before_checks()
     staging.refuse_unknown(loader.columns)
     staging.refuse_repeated(loader.key)
     if not loader.has_checks:
@@ -276,7 +286,9 @@ def _write(loader: Loader, request: Request, places: Mapping[str, int], outcome:
         return
     if loader.needs_deferred:
         sql.run("imports/defer_constraints")
+    loader.before_write()
     outcome.counts = staging.apply(merge, source, **request.params)
+    loader.after_write()
     if loader.needs_deferred:
         sql.run("imports/check_constraints")
     outcome.written = True

@@ -35,7 +35,7 @@ def ensure(*, month: Month) -> None:
         sql.run("kpi/count_balances", first=month.first)
     elif kept < month.first:
         sql.run("kpi/carry_balances", first=kept, next=month.first)
-    if not Loss.objects.filter(month=month.first).exists():
+    if not sql.value("kpi/find_losses", first=month.first):
         sql.run("kpi/count_losses", first=month.first, next=month.next_first)
 
 

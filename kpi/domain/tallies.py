@@ -2,7 +2,6 @@
 
 from core import sql
 from core.periods import Month
-from kpi.models import Tally
 
 
 def ensure(*, month: Month) -> None:
@@ -10,7 +9,7 @@ def ensure(*, month: Month) -> None:
 
     Changed acceptances left marks with the difference they make; those of a transaction still open stay for the next.
     """
-    was_kept = Tally.objects.filter(month=month.first).exists()
+    was_kept = sql.value("kpi/find_tallies", first=month.first)
     sql.run("kpi/take_acceptance_changes", first=month.first, next=month.next_first)
     if not was_kept:
         sql.run("kpi/analyze_tallies")

@@ -44,6 +44,7 @@ class Life:
     appeals: dict[str, int]
     corrections: list[Correction]
     drift: Drift | None
+    today: dt.date
     adjusted: int
     adjustments: Decimal
 
@@ -56,7 +57,7 @@ class Life:
         return self.state == MonthState.CLOSED
 
 
-def life_of(branch: Branch, month: Month) -> Life:
+def life_of(branch: Branch, month: Month, *, today: dt.date) -> Life:
     """What is known of a branch's month, without doing any sums again."""
     of_month = {"branch": branch, "month": month.first}
     shown = BranchMonth.objects.select_related("current_run", "current_run__requested_by", "closed_by")
@@ -71,6 +72,7 @@ def life_of(branch: Branch, month: Month) -> Life:
         appeals=Appeal.objects.filter(**of_month).aggregate(all=Count("pk"), waiting=waiting),
         corrections=list(Correction.objects.filter(**of_month).select_related("signed_by").order_by("-number")),
         drift=Drift.objects.filter(**of_month).first(),
+        today=today,
         adjusted=booked.count(),
         adjustments=sum(booked.values_list("difference", flat=True), Decimal(0)),
     )
@@ -167,10 +169,14 @@ def _closing(life: Life) -> Step:
         who = life.found.closed_by.name if life.found.closed_by else ""
         text = _("%(at)s 审定，不再变动") % {"at": moment(life.found.closed_at)}
         return Step(_("审定"), DONE, text, _league(life), _("看排名"), by=who)
-    if life.found and life.found.appeals_until and life.state == MonthState.PUBLISHED:
-        text = _("最早 %(day)s") % {"day": day(life.found.appeals_until + dt.timedelta(days=1))}
-        return Step(_("审定"), WAITS, text, url, _("去审定"))
-    return Step(_("审定"), LATER, _("公示之后"), url, _("看还差什么"))
+    if life.found is None or life.state != MonthState.PUBLISHED:
+        return Step(_("审定"), LATER, _("公示之后"), url, _("看还差什么"))
+    until = life.found.appeals_until
+    if until and until >= life.today:
+        text = _("申诉期过后，最早 %(day)s") % {"day": day(until + dt.timedelta(days=1))}
+        return Step(_("审定"), LATER, text, url, _("看还差什么"))
+    state = LATER if life.appeals["waiting"] else WAITS
+    return Step(_("审定"), state, _("可以审定了") if state == WAITS else _("答复申诉之后"), url, _("去审定"))
 
 
 def _corrections(life: Life) -> Step:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Q, QuerySet
+
 from accounts.scope import Scope
 from core import sql
+from core.periods import Month
 from grids.models import Grid
 from kpi.models import Indicator
 from kpi.queries.generations import Generation
@@ -39,13 +42,23 @@ class Person:
     corrected: float | None = None
 
 
+def people_seen(scope: Scope, month: Month) -> QuerySet[Manager]:
+    """The people one may see in a month: one's own, and those of other branches who served in one's grids."""
+    served = Posting.objects.within(scope).filter(period__overlap=(month.first, month.next_first))
+    return Manager.objects.filter(
+        Q(pk__in=Manager.objects.within(scope).values("pk")) | Q(pk__in=served.values("manager"))
+    )
+
+
 def visible_people(
-    scope: Scope, *, branch: int | None = None, sub_bureau: int | None = None, street: str = ""
+    scope: Scope, month: Month, *, branch: int | None = None, sub_bureau: int | None = None, street: str = ""
 ) -> list[int]:
-    """Ids of the people one may see; a place narrows to those who ever served there."""
-    people = Manager.objects.within(scope)
+    """Ids of the people one may see; a branch narrows to its own and those who served there in the month, a smaller
+    place to those who ever did."""
+    people = people_seen(scope, month)
     if branch:
-        people = people.filter(branch=branch)
+        lent = Posting.objects.filter(grid__branch=branch, period__overlap=(month.first, month.next_first))
+        people = people.filter(Q(branch=branch) | Q(pk__in=lent.values("manager")))
     if sub_bureau or street:
         grids = Grid.objects.filter(sub_bureau=sub_bureau) if sub_bureau else Grid.objects.all()
         if street:

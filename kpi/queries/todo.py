@@ -88,9 +88,11 @@ def _since(since: dt.date | None, today: dt.date) -> str:
 
 def missing_ratings(scope: Scope, before: Generation, branch: int | None) -> list[Todo]:
     """People without a rating in the month before; it can't be closed without."""
-    rows = ItemScore.objects.filter(
-        run__in=before.run_ids, manager__in=Manager.objects.within(scope), status=ItemStatus.NO_RATING
-    ).select_related("manager")
+    # A run of the whole company also holds rows of branches that show a later one.
+    rows = ItemScore.objects.current().filter(
+        month=before.month.first, manager__in=Manager.objects.within(scope), status=ItemStatus.NO_RATING
+    )
+    rows = rows.select_related("manager")
     people = list(rows.filter(branch=branch) if branch else rows)
     if not people:
         return []

@@ -11,17 +11,20 @@ WITH taken AS (
     SELECT month
     FROM (SELECT DISTINCT month FROM changed) of
     WHERE EXISTS (SELECT FROM kpi_tally WHERE kpi_tally.month = of.month)
+), missing AS MATERIALIZED (
+    SELECT (SELECT true FROM kpi_tally WHERE month = %(first)s::date
+            ORDER BY month, grid_id, product_id LIMIT 1) IS NULL AS is_missing
 ), counted AS (
     SELECT grid_id, product_id, count(*) AS gained, 0 AS lost
     FROM acceptance_acceptance
     WHERE accepted_on >= %(first)s::date AND accepted_on < %(next)s::date AND grid_id IS NOT NULL
-      AND NOT EXISTS (SELECT FROM kpi_tally WHERE month = %(first)s::date)
+      AND (SELECT is_missing FROM missing)
     GROUP BY grid_id, product_id
     UNION ALL
     SELECT grid_id, product_id, 0, count(*)
     FROM acceptance_acceptance
     WHERE cancelled_on >= %(first)s::date AND cancelled_on < %(next)s::date AND grid_id IS NOT NULL
-      AND NOT EXISTS (SELECT FROM kpi_tally WHERE month = %(first)s::date)
+      AND (SELECT is_missing FROM missing)
     GROUP BY grid_id, product_id
 ), written AS (
     INSERT INTO kpi_tally (month, grid_id, product_id, gained, lost)

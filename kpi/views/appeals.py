@@ -21,7 +21,7 @@ from core.refusals import Refusal
 from grids.models import Branch, Grid
 from kpi.choices import AppealOutcome
 from kpi.domain import appeals
-from kpi.forms_life import AnswerForm, AppealForm
+from kpi.forms_life import TOTAL, AnswerForm, AppealForm
 from kpi.models import Appeal
 from kpi.queries.appeals import AppealRow, appeal_rows, appeals_within, may_appeal
 from kpi.queries.generations import generations
@@ -159,8 +159,8 @@ def _filed(
     found = sheet(shown, before, grid=grid, manager=manager)
     if found is None:
         return render(request, "kpi/score_missing.html", {"month": month, "name": (grid or manager).name})
-    codes = [("", _("总分"))] + [(i.rule.code, f"{i.rule.code} {formats.named(i.rule.name)}") for i in found.items]
-    form = AppealForm(request.POST or None, codes=codes, initial={"code": request.GET.get("item", "")})
+    codes = [(i.rule.code, f"{i.rule.code} {formats.named(i.rule.name)}") for i in found.items]
+    form = AppealForm(request.POST or None, codes=codes, initial={"code": request.GET.get("item", TOTAL)})
     if request.method == "POST" and form.is_valid() and (made := _file(request, form, found, month)):
         messages.success(request, _("申诉已提出，分公司家庭客户部会在这里答复。"))
         return redirect("kpi:appeal_detail", pk=made.pk)

@@ -219,7 +219,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
 
 
 def _person_rows(request: HttpRequest, ask: LeagueAsk, shown: Shown, indicators: Sequence[Indicator]) -> list[Person]:
-    seen = visible_people(request.scope, **narrowed(ask))
+    seen = visible_people(request.scope, ask.month, **narrowed(ask))
     rows = people_league(shown.now, shown.before, seen, list(indicators), in_branch=ask.branch is not None)
     if {*ask.cols, ask.sort.lstrip("-")} & {*(i.code for i in indicators), *ItemClass.values}:
         add_items(rows, shown.now)

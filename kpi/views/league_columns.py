@@ -1,6 +1,8 @@
 """Which columns the leagues of grids, people, branches and teams have."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -127,16 +129,26 @@ def grid_columns(
     ]  # fmt: skip
 
 
+def name_cell(link: Link) -> Callable[[Any], str]:
+    """The name, which opens the score sheet."""
+    return lambda row: f'<th scope="row"><a class="strong" href="{link(row, "")}">{escape(row.name)}</a></th>'
+
+
+def muted(words: str) -> str:
+    return f'<td class="muted">{words}</td>'
+
+
+def count_column(key: str, word: str, count: Callable[[Any], int]) -> Column:
+    """A column of whole numbers."""
+    return Column(key, word, lambda row: f'<td class="num">{count(row)}</td>', count, is_num=True)
+
+
 def person_columns(ask: LeagueAsk, indicators: Sequence[Indicator], link: Link, total: Summary) -> list[Column]:
-    duties = {duty.value: escape(str(duty.label)) for duty in Duty}
     gap = f'<span class="tag">{_("有缺项")}</span>'
 
     def name(row: Any) -> str:
         tag = gap if row.is_provisional else ""
         return f'<th scope="row"><a class="strong" href="{link(row, "")}">{escape(row.name)}</a>{tag}</th>'
-
-    def muted(words: str) -> str:
-        return f'<td class="muted">{words}</td>'
 
     count = ngettext("%(n)d 人", "%(n)d 人", total.count) % {"n": total.count}
     return [
@@ -147,13 +159,26 @@ def person_columns(ask: LeagueAsk, indicators: Sequence[Indicator], link: Link, 
         *time_columns(ask),
         *class_columns(indicators),
         *item_columns(indicators, link, usual=False),
-        Column("days", _("天数"), lambda row: f'<td class="num">{row.days}</td>', lambda row: row.days, is_num=True),
-        Column("developed", _("本人发展，净增"), lambda row: f'<td class="num">{short(row.developed)}</td>',
-               lambda row: row.developed, is_num=True),
-        Column("duty", _("分工"), lambda row: muted(duties.get(row.duty, "")), lambda row: duties.get(row.duty, ""),
-               is_text=True),
+        *_work_columns(),
+    ]
+
+
+def _work_columns() -> list[Column]:
+    """What stands beside a person's score: days, own development, duty and grids."""
+    duties = {duty.value: escape(str(duty.label)) for duty in Duty}
+
+    def developed(row: Any) -> str:
+        return f'<td class="num">{short(row.developed)}</td>'
+
+    def duty(row: Any) -> str:
+        return duties.get(row.duty, "")
+
+    return [
+        count_column("days", _("天数"), lambda row: row.days),
+        Column("developed", _("本人发展，净增"), developed, lambda row: row.developed, is_num=True),
+        Column("duty", _("分工"), lambda row: muted(duty(row)), duty, is_text=True),
         Column("team", _("网格"), lambda row: muted(escape(row.team)), lambda row: row.team, is_text=True),
-    ]  # fmt: skip
+    ]
 
 
 def branch_columns(
@@ -164,38 +189,49 @@ def branch_columns(
     rows: list[BranchRow],
 ) -> list[Column]:
     """The league of branches: means of their grids; each number opens what it is the mean of."""
-    league, mean, count = reverse("kpi:league"), company_mean(rows), len(rows)
-    states = {branch: str(MonthState(state).label) for branch, state in shown.states.items()}
-    chips = {branch: chip(CHIPS[MonthState(state)], states[branch]) for branch, state in shown.states.items()}
-
-    def name(row: Any) -> str:
-        address = escape(f"{league}?{ask.address_with(branch=row.code, sort='', cols='', item='')}")
-        return f'<th scope="row"><a class="strong" href="{address}">{escape(row.name)}</a></th>'
-
-    def total(row: Any) -> str:
-        bar = score_bar(number(row.mean, 2), float(row.mean), mean=None if mean is None else float(mean))
-        words = escape(_("%(sum)s ÷ %(n)s 个网格") % {"sum": number(row.total, 2), "n": row.grids})
-        return f'<td title="{words}">{bar}</td>'
-
-    words = ngettext("%(n)d 个分公司", "%(n)d 个分公司", count) % {"n": count}
+    league = reverse("kpi:league")
+    words = ngettext("%(n)d 个分公司", "%(n)d 个分公司", len(rows)) % {"n": len(rows)}
+    name = name_cell(lambda row, _item: escape(f"{league}?{ask.address_with(branch=row.code, sort='', cols='')}"))
     return [
         *rank_columns(_("分公司"), name, lambda row: row.name, words),
-        Column("state", _("状态"), lambda row: f"<td>{chips.get(row.branch_id, '—')}</td>",
-               lambda row: states.get(row.branch_id, ""), is_text=True),
-        Column("total", _("网格均值"), total, lambda row: row.mean, is_fixed=True,
-               foot=f"<td><b>{number(mean, 2)}</b> <small class=\"muted\">{_('全部网格的均值')}</small></td>"),
+        _state_column(shown),
+        _mean_column(company_mean(rows)),
         *time_columns(ask, lambda row: float(row.mean), lambda row: row.old_mean),
         *[_branch_item(i, ask, sums) for i in indicators],
-        Column("grids", _("网格"), lambda row: f'<td class="num">{row.grids}</td>', lambda row: row.grids, is_num=True),
-        Column("low", _("不到 %(n)s 分") % {"n": plain(LOW_TOTAL)},
-               lambda row: f'<td class="num{" bad-t strong" if row.low else ""}">{row.low}</td>', lambda row: row.low,
-               is_num=True),
-        Column("people", _("人数"), lambda row: f'<td class="num">{row.people}</td>', lambda row: row.people,
-               is_num=True),
-    ]  # fmt: skip
+        count_column("grids", _("网格"), lambda row: row.grids),
+        _low_column(),
+        count_column("people", _("人数"), lambda row: row.people),
+    ]
+
+
+def _state_column(shown: Generation) -> Column:
+    states = {branch: str(MonthState(state).label) for branch, state in shown.states.items()}
+    chips = {branch: chip(CHIPS[MonthState(state)], states[branch]) for branch, state in shown.states.items()}
+    cell, value = (lambda row: f"<td>{chips.get(row.branch_id, '—')}</td>"), (lambda row: states.get(row.branch_id, ""))
+    return Column("state", _("状态"), cell, value, is_text=True)
+
+
+def _mean_column(mean: Decimal | None) -> Column:
+    """The mean of a branch's grids, with what it is the mean of; its foot is the mean of all grids."""
+    line = None if mean is None else float(mean)
+
+    def cell(row: Any) -> str:
+        words = escape(_("%(sum)s ÷ %(n)s 个网格") % {"sum": number(row.total, 2), "n": row.grids})
+        return f'<td title="{words}">{score_bar(number(row.mean, 2), float(row.mean), mean=line)}</td>'
+
+    foot = f'<td><b>{number(mean, 2)}</b> <small class="muted">{_("全部网格的均值")}</small></td>'
+    return Column("total", _("网格均值"), cell, lambda row: row.mean, is_fixed=True, foot=foot)
+
+
+def _low_column() -> Column:
+    def cell(row: Any) -> str:
+        return f'<td class="num{" bad-t strong" if row.low else ""}">{row.low}</td>'
+
+    return Column("low", _("不到 %(n)s 分") % {"n": plain(LOW_TOTAL)}, cell, lambda row: row.low, is_num=True)
 
 
 def _branch_item(indicator: Indicator, ask: LeagueAsk, sums: dict[str, Sums]) -> Column:
+    """The mean score of an item; it opens the sums of the branch."""
     page = reverse("kpi:totals")
 
     def cell(row: Any) -> str:
@@ -205,54 +241,54 @@ def _branch_item(indicator: Indicator, ask: LeagueAsk, sums: dict[str, Sums]) ->
         return f'<td class="num"><a class="ink" href="{address}" tabindex="-1">{text}</a></td>'
 
     (usual,) = item_columns([indicator], lambda row, code: "")
-    return Column(
-        indicator.code,
-        usual.word,
-        cell,
-        lambda row: row.items.get(indicator.code),
-        code=usual.code,
-        weight=usual.weight,
-        is_num=True,
-        foot=item_foot(indicator, sums.get(indicator.code)),
-    )
+    foot = item_foot(indicator, sums.get(indicator.code))
+    return replace(usual, cell=cell, value=lambda row: row.items.get(indicator.code), foot=foot)
 
 
 def team_columns(ask: LeagueAsk, indicators: Sequence[Indicator], link: Link, people: Link, mean: Any) -> list[Column]:
     """The teams: the members' own scores, the rating by days, and who is missing."""
     ratings = [i for i in indicators if i.measure == Measure.RATING]
-
-    def name(row: Any) -> str:
-        return f'<th scope="row"><a class="strong" href="{link(row, "")}">{escape(row.name)}</a></th>'
-
-    def members(row: Any) -> str:
-        words = " ".join(
-            f'<a class="member" href="{people(m, "")}">{escape(m.name)} <b>{figure(m.total) if m.total else "—"}</b>'
-            f'<small class="muted"> {m.days} {escape(_("天"))}</small></a>'
-            for m in row.members
-        )
-        return f'<td class="wrap">{words or "—"}</td>'
-
-    def gaps(row: Any) -> str:
-        if not row.gaps:
-            return f'<td class="muted">{escape(_("满编"))}</td>'
-        kind = "muted" if row.is_waived else "bad-t strong"
-        return f'<td class="{kind}">{escape(listed(row.gaps))}</td>'
-
-    def total(row: Any) -> str:
-        if row.total is None:
-            return '<td class="muted">—</td>'
-        return f"<td>{score_bar(figure(row.total), row.total, low=row.total < LOW_TOTAL, mean=mean)}</td>"
-
+    total = _team_total(None if mean is None else float(mean))
     return [
-        *rank_columns(_("网格"), name, lambda row: row.name, ""),
+        *rank_columns(_("网格"), name_cell(link), lambda row: row.name, ""),
         *branch_column(ask),
         Column("total", _("成员均分，按天数"), total, lambda row: row.total, is_fixed=True),
         figure_column("spread", _("最高减最低"), lambda row: row.spread),
         figure_column("grid_total", _("网格总分"), lambda row: row.grid_total),
         *item_columns(ratings, link),
-        Column("people", _("人数"), lambda row: f'<td class="num">{len(row.members)}</td>',
-               lambda row: len(row.members), is_num=True),
-        Column("gaps", _("编制"), gaps, lambda row: listed(row.gaps), is_text=True),
-        Column("members", _("成员"), members, lambda row: " ".join(m.name for m in row.members), is_text=True,
-               can_sort=False),
-    ]  # fmt: skip
+        count_column("people", _("人数"), lambda row: len(row.members)),
+        Column("gaps", _("编制"), _gaps, lambda row: listed(row.gaps), is_text=True),
+        Column("members", _("成员"), _members(people), _member_names, is_text=True, can_sort=False),
+    ]
+
+
+def _team_total(mean: float | None) -> Callable[[Any], str]:
+    def cell(row: Any) -> str:
+        if row.total is None:
+            return '<td class="muted">—</td>'
+        return f"<td>{score_bar(figure(row.total), row.total, low=row.total < LOW_TOTAL, mean=mean)}</td>"
+
+    return cell
+
+
+def _gaps(row: Any) -> str:
+    if not row.gaps:
+        return muted(escape(_("满编")))
+    return f'<td class="{"muted" if row.is_waived else "bad-t strong"}">{escape(listed(row.gaps))}</td>'
+
+
+def _members(link: Link) -> Callable[[Any], str]:
+    """Each member with the own total and the days in the grid."""
+    days = escape(_("天"))
+
+    def member(one: Any) -> str:
+        total = figure(one.total) if one.total is not None else "—"
+        words = f'{escape(one.name)} <b>{total}</b><small class="muted"> {one.days} {days}</small>'
+        return f'<a class="member" href="{link(one, "")}">{words}</a>'
+
+    return lambda row: f'<td class="wrap">{" ".join(map(member, row.members)) or "—"}</td>'
+
+
+def _member_names(row: Any) -> str:
+    """As a file holds them: 张三 86.20, 李四 85.10."""
+    return listed(f"{m.name} {figure(m.total)}" if m.total is not None else m.name for m in row.members)

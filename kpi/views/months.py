@@ -108,7 +108,7 @@ def _tried(request: HttpRequest, month: Month, branch: Branch, step: Callable[[]
 def life(request: HttpRequest, month: str, branch: str) -> HttpResponse:
     """How far is this month, and what comes next?"""
     at, place = _place(request, month, branch)
-    found = life_of(place, at)
+    found = life_of(place, at, today=local_day(timezone.now()))
     steps = steps_of(found)
     page = {
         "month": at,
@@ -119,7 +119,7 @@ def life(request: HttpRequest, month: str, branch: str) -> HttpResponse:
         "done": sum(1 for step in steps if step.state == DONE),
         "waiting": [step for step in steps if step.state in (BAD, WAITS)],
         "may_decide": request.user.role in DEPARTMENT,
-        "today": local_day(timezone.now()),
+        "today": found.today,
     }
     return render(request, "kpi/month_life.html", page)
 

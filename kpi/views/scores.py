@@ -21,7 +21,7 @@ from kpi.choices import Measure
 from kpi.queries.appeals import sheet_life
 from kpi.queries.generations import Generation, generations, trial_number
 from kpi.queries.penetration import penetration
-from kpi.queries.people import business_products
+from kpi.queries.people import business_products, people_seen
 from kpi.queries.persons import own_development, ratings_of, served_grids
 from kpi.queries.records import Record, records_of_item, uncounted_of_item
 from kpi.queries.sheets import Item, Sheet, sheet
@@ -190,8 +190,8 @@ def _shown(request: HttpRequest, records: list[Record]) -> dict[str, Any]:
 @open_to(*READERS)
 def person(request: HttpRequest, month: str, staff_no: str) -> HttpResponseBase:
     """How was the score of this person worked out?"""
-    subject = get_object_or_404(Manager.objects.within(request.scope).select_related("branch"), staff_no=staff_no)
     at = month_or_404(month)
+    subject = get_object_or_404(people_seen(request.scope, at).select_related("branch"), staff_no=staff_no)
     basis = basis_of(request)
     shown, before = generations(at, corrected=basis == CORRECTED)
     found = sheet(shown, before, manager=subject)

@@ -88,7 +88,7 @@ def _places(request: HttpRequest, ask: LeagueAsk, of: str) -> dict[int, tuple[st
         league = reverse("kpi:trends")
         return {b.pk: (b.code, b.name, f"{league}?{ask.address_with(branch=b.code, of='grids')}") for b in ask.branches}
     if of == "people":
-        people = Manager.objects.filter(pk__in=visible_people(request.scope, **narrowed(ask)))
+        people = Manager.objects.filter(pk__in=visible_people(request.scope, ask.month, **narrowed(ask)))
         found = people.values_list("pk", "staff_no", "name")
         return {pk: (no, name, reverse("kpi:person_score", args=[month, no])) for pk, no, name in found}
     grids = Grid.objects.filter(pk__in=visible_grids(request.scope, **narrowed(ask)))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from acceptance.domain import slips
 from acceptance.domain.acceptances import Order
 from acceptance.models import Acceptance, Slip
-from acceptance.queries.volumes import balance
+from acceptance.queries.transit import account, waiting_then
 from acceptance.tasks import complete_slips
 from accounts.scope import Scope
-from core.periods import Month, local_day
+from core.periods import Month, day_start, local_day
 from core.refusals import Refusal
 from tests.acceptance.street import NOW, Street
 from tests.acceptance.test_slips import ALLOWED, make, steps
@@ -134,12 +134,17 @@ def test_slips_sent_are_ended_or_in_transit_on_every_day(lives, days):
                 who = "field" if step == "resubmit" else "clerk" if slip.hall == lives.street.hall else "other"
                 if slip != lives.first and lives.take(slip, step, who, now) and slip.state not in OPEN:
                     ended[slip.pk] = now
-            month = Month.of(local_day(now))
-            found = balance(everything, month)
-            in_month = sum(at >= month.start for at in ended.values())
-            assert found.carried + found.sent == found.ended + found.open
-            assert (found.ended, found.open) == (in_month, len(sent) - len(ended))
-            assert found.sent == sum(slip.submitted_at >= month.start for slip in sent)
+        for day in range(-1, len(days) * 3 + 1):
+            then = day_start(local_day(NOW) + dt.timedelta(days=day))
+            rows = waiting_then(everything, then)
+            assert {row.pk for row in rows} == {
+                slip.pk for slip in sent if slip.submitted_at < then and ended.get(slip.pk, then) >= then
+            }
+            for start in (then - dt.timedelta(days=1), Month.of(local_day(then)).shift(-1).start):
+                found = account(everything, start, then, len(rows))
+                assert found.is_even, (start, then, found)
+                assert found.all_ended == sum(start <= at < then for at in ended.values())
+                assert found.sent == sum(start <= slip.submitted_at < then for slip in sent)
         transaction.set_rollback(True)
 
 

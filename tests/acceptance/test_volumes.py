@@ -7,11 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from acceptance.choices import SlipState
-from acceptance.queries.volumes import balance, by_hall, mix, mix_rows, places, support, waiting
+from acceptance.models import Slip
+from acceptance.queries.transit import Account, account, waiting_then
+from acceptance.queries.volumes import by_hall, mix, mix_rows, places, support, waiting
 from accounts.scope import EVERYTHING, Scope
 from core.periods import SHANGHAI, Month
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_hall, user_of_manager
+from tests.factories.grids import HallFactory
 from tests.factories.managers import ManagerFactory, OperatorFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +30,12 @@ def at(month: int, day: int, hour: int = 9) -> dt.datetime:
 
 def ended(state: str, sent: dt.datetime, when: dt.datetime) -> None:
     accepted = when if state in (SlipState.ACCEPTED, SlipState.COMPLETED) else None
-    SlipFactory(state=state, submitted_at=sent, state_at=when, accepted_at=accepted)
+    slip = SlipFactory(submitted_at=sent)
+    Slip.objects.filter(pk=slip.pk).update(state=state, state_at=when, accepted_at=accepted)
+
+
+def october() -> Account:
+    return account(EVERYTHING, OCTOBER.start, OCTOBER.end, len(waiting_then(EVERYTHING, OCTOBER.end)))
 
 
 def test_waiting_lists_open_slips_oldest_first_with_age_and_clock() -> None:
@@ -44,14 +52,15 @@ def test_balance_carried_and_sent_equal_ended_and_open() -> None:
     ended(SlipState.ACCEPTED, at(9, 29), at(10, 3))
     ended(SlipState.WITHDRAWN, at(10, 4), at(10, 5))
     ended(SlipState.ABANDONED, at(9, 4), at(9, 5))
-    found = balance(EVERYTHING, OCTOBER)
-    assert (found.carried, found.sent, found.ended, found.open) == (2, 2, 2, 2)
+    found = october()
+    assert (found.carried, found.sent, found.all_ended, found.open) == (2, 2, 2, 2)
+    assert (found.ended["accepted"], found.ended["withdrawn"]) == (1, 1)
 
 
 def test_balance_leaves_out_what_was_accepted_before_and_finished_in_the_month() -> None:
     SlipFactory(state=SlipState.COMPLETED, submitted_at=at(9, 1), accepted_at=at(9, 2), state_at=at(10, 3))
-    found = balance(EVERYTHING, OCTOBER)
-    assert (found.carried, found.sent, found.ended, found.open) == (0, 0, 0, 0)
+    found = october()
+    assert (found.carried, found.sent, found.all_ended, found.open) == (0, 0, 0, 0)
 
 
 def test_mix_counts_each_group_without_withdrawn() -> None:
@@ -144,3 +153,26 @@ def test_reports_are_closed_to_the_field_and_unknown_months(client: Client) -> N
     assert [client.get(reverse(name)).status_code for name in PAGES] == [404, 404, 404]
     client.force_login(UserFactory())
     assert client.get(reverse("acceptance:channel_mix"), {"month": "soon"}).status_code == 404
+
+
+def test_past_day_shows_slips_as_they_stood_then(client: Client) -> None:
+    slip = SlipFactory(submitted_at=at(10, 8))
+    elsewhere = HallFactory(branch=slip.branch)
+    Slip.objects.filter(pk=slip.pk).update(state="transferred", hall=elsewhere, state_at=at(10, 9))
+    Slip.objects.filter(pk=slip.pk).update(state="withdrawn", state_at=at(10, 12))
+    client.force_login(UserFactory())
+    seen = {}
+    for day in (7, 8, 9, 11, 12):
+        page = client.get(reverse("acceptance:in_transit"), {"day": f"2026-10-{day:02d}"})
+        seen[day] = [(row.slip.state, row.slip.hall) for row in page.context["slips"]]
+        assert page.context["balance"].is_even and page.context["one_day"].is_even
+    assert seen == {
+        7: [],
+        8: [("submitted", slip.hall)],
+        9: [("transferred", elsewhere)],
+        11: [("transferred", elsewhere)],
+        12: [],
+    }
+    assert client.get(reverse("acceptance:in_transit"), {"day": "soon"}).status_code == 404
+    file = client.get(reverse("acceptance:in_transit"), {"day": "2026-10-09", "export": "csv"})
+    assert elsewhere.name in b"".join(file).decode("utf-8-sig")

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from acceptance.models import Difference
 from accounts.choices import Role
 from tests.access.worlds import World
+from tests.factories.acceptance import DifferenceFactory
 
 PUBLIC = "public"
 ALL = frozenset(Role)
@@ -50,6 +52,11 @@ def _of(attribute: str, argument: str) -> Callable[[World], dict[str, object]]:
 
 def _month_of(attribute: str, argument: str) -> Callable[[World], dict[str, object]]:
     return lambda world: {"month": MONTH, **_of(attribute, argument)(world)}
+
+
+def _difference(world: World) -> dict[str, object]:
+    line = Difference.objects.filter(acceptance=world.acceptance).first()
+    return {"pk": (line or DifferenceFactory(acceptance=world.acceptance)).pk}
 
 
 GRID, PERSON = _of("grid.code", "code"), _of("manager.staff_no", "staff_no")
@@ -118,6 +125,12 @@ DOORS: dict[str, Door] = {
     "acceptance:in_transit": door(*OVERSEERS, HALL_MANAGER),
     "acceptance:channel_mix": door(*OVERSEERS),
     "acceptance:support_volume": door(*OVERSEERS, HALL_MANAGER),
+    "acceptance:reconciliation": door(*OVERSEERS, HALL_MANAGER),
+    "acceptance:difference_settle": door(BRANCH, HALL_MANAGER, own=_difference, by="post"),
+    "acceptance:name_list": door(BRANCH),
+    "acceptance:name_give": door(
+        BRANCH, own=lambda world: {}, by="post", sent=lambda world: {"branch": world.branch.code, "name": "张三"}
+    ),
     "acceptance:household_card": Door(ALL - {ADMIN}, own=_of("household.code", "code")),
     "acceptance:search": Door(ALL - {ADMIN}),
     "acceptance_api_slips": door(MANAGER),

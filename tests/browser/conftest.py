@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.product import Product
 from tests.trips.conftest import Person, person
@@ -17,6 +17,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 Visit = Callable[..., Page]
+PATIENCE = 30_000  # ms; a test that passes waits for nothing, however slow the machine
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def visit(product: Product, person: Person, new_context: Callable[..., BrowserCo
         state = {"cookies": [_cookie(name, value) for name, value in cookies.items()], "origins": []}
         context = new_context(**size, base_url=product.url, locale="zh-CN", storage_state=state, **more)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(address)
         return page
 

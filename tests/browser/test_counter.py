@@ -28,7 +28,7 @@ def _choose(page: Page, number: str) -> None:
 
 
 def _tab_to(page: Page, place: Locator) -> None:
-    for _step in range(60):
+    for _step in range(200):  # a list that is refreshed meanwhile sends the focus back to the top
         page.keyboard.press("Tab")
         if place.evaluate("element => element === document.activeElement"):
             return

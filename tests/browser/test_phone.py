@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
@@ -18,7 +19,10 @@ NUMBER = re.compile(r"YSL-\d{6}-\d{5}")
 
 
 def _fill(page: Page, household: dict[str, Any], *products: str) -> None:
-    page.get_by_role("searchbox", name="找客户").press_sequentially(initials(household["address"]))
+    typed = initials(household["address"])
+    # The choices change as one types: only those for the whole text stay where they are.
+    with page.expect_response(lambda answer: answer.url.endswith(f"/search/?q={quote(typed)}")):
+        page.get_by_role("searchbox", name="找客户").press_sequentially(typed)
     page.get_by_role("button", name=f"{household['address']} {household['contact_name']}").tap()
     expect(page.get_by_label("联系人")).to_have_value(household["contact_name"])
     for product in products:

@@ -28,7 +28,7 @@ def test_recompute_league_explanation_record_slip(visit: Visit, number: str) -> 
     page = _league(visit)
     page.get_by_role("button", name="重算", exact=True).click()
     expect(page.get_by_role("heading", name="算到哪一步了")).to_be_visible()
-    expect(page.get_by_text("算好了")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("算好了")).to_be_visible(timeout=120_000)
     page.get_by_role("link", name="看排名").click()
 
     row = page.get_by_role("region", name="网格排名").get_by_role("row").nth(1)

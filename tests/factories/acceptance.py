@@ -4,7 +4,7 @@ import uuid
 import factory
 
 from acceptance.choices import SlipSource, SlipState
-from acceptance.models import Acceptance, Slip, SlipLine
+from acceptance.models import Acceptance, Difference, Slip, SlipLine
 from core.periods import SHANGHAI
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import HouseholdFactory
@@ -57,3 +57,18 @@ class AcceptanceFactory(factory.django.DjangoModelFactory):
     product_id = "FTTH"
     channel_id = "own_hall"
     accepted_on = dt.date(2026, 10, 8)
+
+
+class DifferenceFactory(factory.django.DjangoModelFactory):
+    """An order that the billing system doesn't have, for the hall of its operator to settle."""
+
+    class Meta:
+        model = Difference
+
+    acceptance = factory.SubFactory(AcceptanceFactory, keyed_here=True)
+    kind = "not_billed"
+    branch = factory.SelfAttribute("acceptance.branch")
+    hall = factory.LazyAttribute(lambda line: line.acceptance.operator and line.acceptance.operator.hall)
+    owner = factory.LazyAttribute(lambda line: "hall" if line.hall else "branch")
+    found_at = dt.datetime(2026, 10, 12, 8, 0, tzinfo=SHANGHAI)
+    due_on = dt.date(2026, 10, 15)

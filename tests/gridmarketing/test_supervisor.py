@@ -21,7 +21,7 @@ SCRIPT = """
 import os, subprocess, sys
 from gridmarketing.supervisor import Program, Supervisor
 from gridmarketing import supervisor
-supervisor.GRACE_SECONDS = 1.0
+supervisor.GRACE_SECONDS = float(sys.argv[1])
 loop = "import os, time, signal; {0} print('pid', os.getpid(), flush=True); time.sleep(600)"
 stubborn = "signal.signal(signal.SIGTERM, signal.SIG_IGN); import subprocess; subprocess.Popen(['sleep', '601']);"
 programs = [
@@ -38,17 +38,18 @@ print("all ended", flush=True)
 class Watched:
     """A supervisor in a process of its own, and what it printed."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, *, grace: int) -> None:
         self.log = log
+        command = [sys.executable, "-c", SCRIPT, str(grace)]
         with log.open("w") as output:
-            self.process = subprocess.Popen([sys.executable, "-c", SCRIPT], cwd=ROOT, stdout=output, stderr=output)
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
 
     def pids(self, name: str) -> list[int]:
         lines = [line for line in self.log.read_text().splitlines() if line.startswith(name) and "pid" in line]
         return [int(line.split()[-1]) for line in lines]
 
     def wait_for(self, name: str, count: int) -> int:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while len(self.pids(name)) < count:
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.05)
@@ -56,32 +57,31 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
-    running = Watched(tmp_path / "log")
+def watched(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    running = Watched(tmp_path / "log", grace=getattr(request, "param", 1))
     yield running
     if running.process.poll() is None:
         running.process.send_signal(signal.SIGTERM)
-        running.process.wait(timeout=15)
+        running.process.wait(timeout=60)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_one_signal_ends_all_even_the_stubborn_and_its_children(watched: Watched, how: signal.Signals) -> None:
     pids = [watched.wait_for("gentle", 1), watched.wait_for("stubborn", 1)]
     watched.process.send_signal(how)
-    assert watched.process.wait(timeout=10) == 0
+    assert watched.process.wait(timeout=60) == 0
     assert [processes.is_alive(pid) for pid in pids] == [False, False]
     assert _group_of(pids[1]) == []
     assert watched.log.read_text().endswith("all ended\n")
 
 
+@pytest.mark.parametrize("watched", [600], indirect=True)
 def test_second_ctrl_c_does_not_wait(watched: Watched) -> None:
     watched.wait_for("stubborn", 1)
     watched.process.send_signal(signal.SIGINT)
     time.sleep(0.2)
     watched.process.send_signal(signal.SIGINT)
-    started = time.monotonic()
-    assert watched.process.wait(timeout=10) == 0
-    assert time.monotonic() - started < 0.9
+    assert watched.process.wait(timeout=60) == 0  # well before the patience with the stubborn one ends
 
 
 def test_killed_program_comes_back_alone(watched: Watched) -> None:

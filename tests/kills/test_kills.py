@@ -14,8 +14,6 @@ import redis
 
 from tests.kills.conftest import Eye, Place
 
-pytestmark = pytest.mark.xdist_group("kills")
-
 LATER = 61  # seconds after which a run nobody works on is sent again
 KILLED = int(signal.SIGKILL)
 

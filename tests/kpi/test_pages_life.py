@@ -74,7 +74,7 @@ def test_phone_shows_the_published_month_with_the_way_to_appeal(client, grid, me
 def test_text_is_kept_when_the_deadline_passes_while_typing(client, grid, member):
     client.force_login(member)
     BranchMonth.objects.update(appeals_until=local_day(timezone.now()) - dt.timedelta(days=1))
-    page = client.post(sheets(grid)["grid_appeal"], {"code": "", "text": "写了很久的理由"})
+    page = client.post(sheets(grid)["grid_appeal"], {"code": "total", "text": "写了很久的理由"})
     assert page.status_code == 200
     assert "写了很久的理由" in text_of(page)
     assert "已经过了" in text_of(page)
@@ -179,7 +179,7 @@ def test_checklist_tells_what_is_done_and_what_comes_next(client, grid, member):
         "公示": "done",
         "申诉": "bad",
         "在途单": "done",
-        "审定": "waits",
+        "审定": "later",
         "更正": "later",
     }
     assert page.context["steps"][5].until == FAR

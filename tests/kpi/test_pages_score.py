@@ -10,7 +10,7 @@ from kpi.models import Score
 from tests.factories.accounts import user_of_branch, user_of_manager
 from tests.factories.grids import BranchFactory, GridFactory
 from tests.factories.kpi import RatingFactory, TargetFactory, recomputed
-from tests.factories.managers import PostingFactory, full_team
+from tests.factories.managers import ManagerFactory, PostingFactory, full_team
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +79,18 @@ def test_person_without_days_has_no_score(client) -> None:
     client.force_login(user_of_branch(grid.branch))
     page = client.get(reverse("kpi:person_score", args=["2026-10", posting.manager.staff_no])).content.decode()
     assert "没有得分" in page
+
+
+def test_person_lent_by_another_branch_is_seen_where_they_served(client) -> None:
+    grid = scored_grid()
+    lent = PostingFactory(grid=grid, manager=ManagerFactory(branch=BranchFactory())).manager
+    RatingFactory(manager=lent, score=Decimal("91"))
+    recomputed()
+    client.force_login(user_of_branch(grid.branch))
+    page = client.get(reverse("kpi:person_score", args=["2026-10", lent.staff_no]), {"item": "G"})
+    assert page.status_code == 200
+    assert "91" in page.content.decode()
+    assert lent.name in client.get(reverse("kpi:people"), {"month": "2026-10"}).content.decode()
+    # The month after they are a stranger again.
+    lent.postings.update(period=("2026-01-01", "2026-11-01"))
+    assert client.get(reverse("kpi:person_score", args=["2026-11", lent.staff_no])).status_code == 404

@@ -5,36 +5,20 @@ COMPANIES=20000 compares more than the usual two thousand, SEED=1 others.
 
 import os
 from collections import Counter
-from collections.abc import Callable
-from random import Random
 
 import pytest
 from django.db import transaction
 
 from core.periods import Month
-from grids.models import Branch
-from kpi.domain import late_records
-from kpi.models import Run
-from tests.factories.kpi import NOW, recomputed
-from tests.reference import companies as generated
+from tests.factories.kpi import recomputed
 from tests.reference import database
 from tests.reference.cases import CASES, cases_of
-from tests.reference.database import Companies, Result, expected
+from tests.reference.comparison import BATCH, a_batch, first_wrong
+from tests.reference.database import Result, expected
 from tests.reference.differences import smallest, told
-from tests.reference.scoring import Company, Item
+from tests.reference.scoring import Company
 
-BATCH = 50  # companies of one scheme, as branches side by side, recomputed at once
 BATCHES = max(int(os.environ.get("COMPANIES", "2000")), BATCH) // BATCH
-SEED = os.environ.get("SEED", "0")
-MONTHS = [Month(2026, n) for n in (9, 10, 12)] + [Month(2027, n) for n in (1, 2)] + [Month(2028, n) for n in (2, 3)]
-
-
-def a_batch(number: int) -> tuple[Random, Month, list[Item], Companies]:
-    chance = Random(f"{SEED}/{number}")
-    month = MONTHS[number % len(MONTHS)]
-    items = generated.scheme(chance)
-    companies = {f"K{n:02d}": generated.company(chance, month=month, items=items) for n in range(BATCH)}
-    return chance, month, items, companies
 
 
 @pytest.mark.django_db
@@ -44,52 +28,11 @@ def test_two_implementations_agree(number: int) -> None:
     with transaction.atomic():
         database.write_scheme(items, month)
         database.write(companies)
-        if number % 2:
-            recomputed(month.shift(-1))  # so that the balances are carried, not counted
-        wrong = _first_wrong(companies, month, chance)
+        wrong = first_wrong(companies, month, chance)
         transaction.set_rollback(True)
     assert len(companies) == BATCH
     if wrong:
         pytest.fail(_explained(*wrong), pytrace=False)
-
-
-Wrong = tuple[str, Company, Result]
-
-
-def _first_wrong(companies: Companies, month: Month, chance: Random) -> Wrong | None:
-    """The first company that differs: recomputed, scored again after late orders, after late news of all kinds
-    recomputed again, and a few branches recomputed each by itself."""
-    run = recomputed(month)
-    if wrong := _compare(companies, run):
-        return wrong
-    companies = _changed(companies, chance, generated.late_orders)
-    late_records.rescore(now=NOW)
-    if wrong := _compare(companies, run):
-        return wrong
-    companies = _changed(companies, chance, generated.a_day_later)
-    return _compare(companies, recomputed(month)) or _compare_alone(companies, month, chance)
-
-
-def _changed(companies: Companies, chance: Random, change: Callable[[Random, Company], Company]) -> Companies:
-    later = {key: change(chance, companies[key]) for key in chance.sample([*companies], 15)}
-    database.write_news({key: companies[key] for key in later}, later)
-    return companies | later
-
-
-def _compare(companies: Companies, run: Run) -> Wrong | None:
-    found = database.read(run, companies)
-    return next(((key, c, found[key]) for key, c in companies.items() if found[key] != expected(c)), None)
-
-
-def _compare_alone(companies: Companies, month: Month, chance: Random) -> Wrong | None:
-    """Each branch recomputed by itself, lent people and all."""
-    for key in chance.sample([*companies], 2):
-        sheets = expected(companies[key])
-        for code in ("B1", "B2"):
-            found = database.read(recomputed(month, branch=Branch.objects.get(code=key + code)), [key])[key]
-            if found != {kind: {k: row for k, row in rows.items() if row[0] == code} for kind, rows in sheets.items()}:
-                return key, companies[key], found
-    return None
 
 
 def _explained(key: str, company: Company, found: Result) -> str:

@@ -25,27 +25,24 @@ ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 Sheets = dict[str, list[list[Any]]]
 
 
-def recalculated(workbook: Path, folder: Path) -> Sheets:
-    """Sheet name → rows, after LibreOffice has worked out all formulas in a profile of its own."""
+def recalculated(workbooks: list[Path], folder: Path) -> list[Sheets]:
+    """Of each workbook sheet name → rows, after LibreOffice has worked out all formulas in a profile of its own."""
     with tempfile.TemporaryDirectory(prefix="gm-office-") as home:
         profile = Path(home) / "profile"
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE)
+        command = [str(SOFFICE), f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+        convert = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder)]
         subprocess.run(
-            [
-                str(SOFFICE),
-                f"-env:UserInstallation={profile.as_uri()}",
-                "--headless",
-                "--convert-to",
-                "xlsx:Calc MS Excel 2007 XML",
-                "--outdir",
-                str(folder),
-                str(workbook),
-            ],
+            [*command, *convert, *map(str, workbooks)],
             check=True,
             capture_output=True,
-            timeout=300,
+            timeout=600,
             env={"HOME": home, "PATH": "/usr/bin:/bin"},
         )
-    book = load_workbook(str(folder / workbook.name))
+    return [_sheets(folder / workbook.name) for workbook in workbooks]
+
+
+def _sheets(path: Path) -> Sheets:
+    book = load_workbook(str(path))
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}

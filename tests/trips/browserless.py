@@ -209,7 +209,7 @@ class Browserless:
 
     def _send(self, request: urllib.request.Request) -> Page:
         try:
-            answer = self._opener.open(request, timeout=30)
+            answer = self._opener.open(request, timeout=120)
         except urllib.error.HTTPError as refusal:
             answer = refusal
         with answer:

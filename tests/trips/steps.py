@@ -63,7 +63,7 @@ def accept_slip(clerk: Browserless, number: str) -> dict[str, str]:
     return orders
 
 
-def wait_for(person: Browserless, address: str, words: str, patience: float = 60) -> Page:
+def wait_for(person: Browserless, address: str, words: str, patience: float = 120) -> Page:
     """Look at a page again and again until it says so."""
     deadline = time.monotonic() + patience
     while True:

@@ -1,0 +1,87 @@
+"""LibreOffice works the pack out to the very scores: every item, weight, total and rank, as text to the last digit."""
+
+import copy
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpi.models import Rating
+from kpi.queries.generations import Generation, generation
+from kpi.queries.packs import pack
+from kpi.queries.sheets import indicators_of
+from kpi.workbooks.packs import write
+from managers.models import Posting
+from tests.factories.kpi import recomputed
+from tests.kpi.test_reference import a_batch
+from tests.packs.cases import company
+from tests.packs.comparing import differences
+from tests.packs.office import recalculated
+from tests.reference import database
+
+pytestmark = pytest.mark.office
+SEEDS, GRIDS = 4, 120
+
+
+def compared(found: list[dict[str, Any]], folder: Path) -> tuple[int, list[str]]:
+    """How many cells of these packs were compared with the figures, and those that differ."""
+    paths = [folder / f"pack{place}.xlsx" for place in range(len(found))]
+    for path, figures in zip(paths, found, strict=True):
+        write(path, figures, notes=[], cached=False)
+    (folder / "out").mkdir()
+    count, wrong = 0, []
+    for sheets, figures in zip(recalculated(paths, folder / "out"), found, strict=True):
+        cells, differ = differences(sheets, figures)
+        count, wrong = count + cells, wrong + differ
+    return count, wrong
+
+
+def test_generated_sheets_on_the_edges_of_rounding_come_out_to_the_last_digit(tmp_path: Path) -> None:
+    count, wrong = compared([company(seed, GRIDS) for seed in range(SEEDS)], tmp_path)
+    assert wrong[:10] == []
+    assert count == SEEDS * GRIDS * 55
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", range(2))
+def test_packs_of_scored_branches_come_out_to_the_last_digit(number: int, tmp_path: Path) -> None:
+    shown = _scored(number)
+    found = _packs(shown)
+    count, wrong = compared(found, tmp_path)
+    assert wrong[:10] == []
+    assert count > 5000
+
+
+@pytest.mark.django_db
+def test_pack_gives_the_scores_though_ratings_and_postings_have_changed_since(tmp_path: Path) -> None:
+    shown = _scored(0)
+    Rating.objects.update(score=Decimal(7))
+    Posting.objects.filter(pk__in=Posting.objects.order_by("pk")[::3]).delete()
+    found = _packs(shown)
+    items = [i for one in found for who in (*one["grids"], *one["people"]) for i in who["items"].values()]
+    assert any(item.get("given") for item in items)
+    _count, wrong = compared(found, tmp_path)
+    assert wrong[:10] == []
+
+
+def test_a_changed_input_changes_total_and_rank(tmp_path: Path) -> None:
+    figures = company(1, 20)
+    changed = copy.deepcopy(figures)
+    grid = next(one for one in changed["grids"] if one["items"]["D"]["status"] == "scored" and one["rank"] > 1)
+    grid["items"]["D"]["gained"] = 10_000
+    _count, wrong = compared([changed], tmp_path)
+    assert any(text.startswith(f"{grid['code']} D 得分: 10") for text in wrong)
+    assert any(text.startswith(f"{grid['code']} 结果 总分") for text in wrong)
+
+
+def _scored(number: int) -> Generation:
+    _chance, month, items, companies = a_batch(number)
+    database.write_scheme(items, month)
+    database.write(companies)
+    recomputed(month)
+    return generation(month)
+
+
+def _packs(shown: Generation) -> list[dict[str, Any]]:
+    return [pack(shown, branch, indicators_of(run)) for branch, run in shown.runs.items()]
