@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils import translation
 
 from gridmarketing import embedded, prepare
-from tests.packs.office import NO_OFFICE, SOFFICE
 from tests.groups import pytest_xdist_make_scheduler
+from tests.packs.office import NO_OFFICE, SOFFICE
 from tests.product import product
 
 __all__ = ["product", "pytest_xdist_make_scheduler"]
