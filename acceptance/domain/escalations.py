@@ -18,4 +18,4 @@ def escalate(*, now: dt.datetime) -> tuple[int, int]:
     for clock, hours in settings.SLIP_HOURS.items():
         limits[clock] = late_before(now, hours * 60)
         limits[f"{clock}_on"] = late_before(now, (hours + settings.SLIP_RAISE_HOURS) * 60)
-    return sql.tuples("acceptance/escalate_slips", now=now, day=local_day(now), **limits)[0]  # type: ignore[return-value]
+    return sql.tuples("acceptance/escalate_slips", now=now, day=local_day(now), **limits)[0]

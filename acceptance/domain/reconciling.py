@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from acceptance.choices import DifferenceKind, Owner, Settlement
 from acceptance.domain.acceptances import SCORE_TASK
-from acceptance.models import Acceptance, BilledOrder, DeveloperAlias, Difference
+from acceptance.models import Acceptance, AcceptanceQuerySet, BilledOrder, DeveloperAlias, Difference
 from accounts.choices import Role
 from accounts.models import User
 from core import jobs, sql
@@ -150,6 +150,6 @@ def name_developer(*, branch: Branch, name: str, manager: Manager, by: User, now
     return credited
 
 
-def nameless(branch: Branch) -> Any:
+def nameless(branch: Branch) -> AcceptanceQuerySet:
     """The branch's acceptances for which the file gives a developer's name without a number."""
     return Acceptance.objects.filter(branch=branch, developer=None, keyed_here=False).exclude(developer_name="")

@@ -22,7 +22,7 @@ ENDS = [
 ]
 
 
-def _then(scope: Scope, at: dt.datetime) -> QuerySet[Slip, dict[str, Any]]:
+def _then(scope: Scope, at: dt.datetime) -> QuerySet[Any, Any]:
     """Slips open just before an instant, with the state, hall and moment of their last step until then.
 
     A slip that ended before and hasn't moved since needs no look at its history. A hall sees what stood with it then,

@@ -93,8 +93,9 @@ def _selects(request: HttpRequest) -> list[tuple[str, str, object, str]]:
         ("hall", _("营业厅"), [everything, *queries.halls_with_lines(request.scope).values_list("code", "name")])
     ]
     if _state(request) != "agreed":
-        kinds = [everything, ("overdue", _("过了期限")), *DifferenceKind.choices]
-        offered = [("kind", _("情形"), kinds), *offered, ("owner", _("负责"), [everything, *Owner.choices])]
+        owners: list[object] = [everything, *Owner.choices]
+        kinds: list[object] = [everything, ("overdue", _("过了期限")), *DifferenceKind.choices]
+        offered = [("kind", _("情形"), kinds), *offered, ("owner", _("负责"), owners)]
     return [(name, label, choices, request.GET.get(name, "")) for name, label, choices in offered]
 
 

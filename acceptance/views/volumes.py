@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import OPEN_STATES, Catalogue
+from acceptance.models import LateNotice
 from acceptance.queries import slips as slip_queries
 from acceptance.queries import transit
 from acceptance.queries import volumes as queries
@@ -31,8 +32,7 @@ FIRST_DAY = dt.date(2000, 1, 1)
 @require_safe
 def in_transit(request: HttpRequest) -> HttpResponseBase:
     """Which slips are still on their way, now or at the end of a day?"""
-    now, scope = timezone.now(), _scope(request)
-    day = _day(request)
+    now, scope, day = timezone.now(), _scope(request), _day(request)
     at = min(day_start(day + dt.timedelta(days=1)), now) if day else now
     rows = transit.waiting_then(scope, at) if day else queries.waiting(scope, now)
     loads = queries.hall_loads(rows)
@@ -52,10 +52,14 @@ def in_transit(request: HttpRequest) -> HttpResponseBase:
         "selects": _transit_selects(request, loads),
         "ages": _age_words(),
     }
-    if request.user.role in (Role.BRANCH, Role.HALL_MANAGER):
-        of_branch = request.user.role == Role.BRANCH
-        context["notice"] = slip_queries.notice_of(scope, day or local_day(now), of_branch=of_branch)
+    context["notice"] = _notice(request, day or local_day(now))
     return render(request, "acceptance/in_transit.html", context | _accounts(scope, day, at, rows))
+
+
+def _notice(request: HttpRequest, day: dt.date) -> LateNotice | None:
+    if request.user.role not in (Role.BRANCH, Role.HALL_MANAGER):
+        return None
+    return slip_queries.notice_of(_scope(request), day, of_branch=request.user.role == Role.BRANCH)
 
 
 def _day(request: HttpRequest) -> dt.date | None:
