@@ -28,7 +28,6 @@ from kpi.queries.sheets import Item, Sheet, sheet
 from kpi.views.asks import BASES, CORRECTED, DIFFERENCE, PUBLISHED
 from kpi.views.exports import delivered, explanation_table
 from kpi.views.workings import formula_text, lines, terms, working_steps
-from managers.models import Manager
 
 SHOWN = 50
 READERS = (*OVERSEERS, Role.ACCOUNT_MANAGER)
