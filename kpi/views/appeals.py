@@ -67,7 +67,7 @@ def _asked(request: HttpRequest) -> Asked:
 def appeal_list(request: HttpRequest) -> HttpResponse:
     """Which appeals wait for an answer?"""
     ask, seen = _asked(request), appeals_within(request.scope)
-    rows = appeal_rows(ask.narrow(seen, request.user.pk))
+    rows = appeal_rows(ask.narrow(seen, cast(User, request.user).pk))
     days = seen.order_by("-month").values_list("month", flat=True).distinct()
     everything = ("", _("全部"))
     page = {

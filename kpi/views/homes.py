@@ -75,9 +75,6 @@ def month_glance(request: HttpRequest) -> HttpResponse:
         "ask": ask,
         "month": ask.month,
         "now": now,
-        "items": items,
-        "business": business(items),
-        "worst": _worst(items),
         "kept": retention(shown, seen, rules),
         "todo": _todo(request, ask, now, rules),
         "last": _last_month(ask, before),
@@ -85,10 +82,20 @@ def month_glance(request: HttpRequest) -> HttpResponse:
         "grid_count": len(seen),
         "may_see_life": request.user.role != Role.SUB_BUREAU,
     }
-    page["chart"] = projection(page["worst"]) if page["worst"] else ""
-    page["time"] = items[0].time if items else 0
-    page["gap"] = page["business"] - page["time"] if page["business"] is not None else None
-    return render(request, "kpi/month_glance.html", page)
+    return render(request, "kpi/month_glance.html", page | _pace(items))
+
+
+def _pace(items: list[ItemProgress]) -> dict[str, Any]:
+    """How the items stand against the time that has gone by."""
+    done, time, worst = business(items), items[0].time if items else 0, _worst(items)
+    return {
+        "items": items,
+        "business": done,
+        "time": time,
+        "gap": None if done is None else done - time,
+        "worst": worst,
+        "chart": projection(worst) if worst else "",
+    }
 
 
 def _worst(items: list[ItemProgress]) -> ItemProgress | None:

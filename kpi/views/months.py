@@ -64,8 +64,8 @@ def _obstacle_links(
     request: HttpRequest, found: list[months.Obstacle], month: Month, branch: Branch
 ) -> list[tuple[months.Obstacle, str]]:
     """Each obstacle with the page where it is mended; somebody else's file has none for the reader."""
-    named = [one.key for one in found if one.kind == "file"]
-    seen = Batch.objects.within(request.scope, user=request.user.pk).filter(pk__in=named)
+    named = [one.key for one in found if one.kind == "file" and one.key]
+    seen = Batch.objects.within(request.scope, user=cast(User, request.user).pk).filter(pk__in=named)
     files, pages = set(seen.values_list("pk", flat=True)), _pages(month, branch)
 
     def address(one: months.Obstacle) -> str:

@@ -120,7 +120,7 @@ def build() -> World:
         decision=DecisionFactory(branch=grid.branch, text=f"{grid.code}主推FTTH"),
         appeal=AppealFactory(run=run, grid=grid, filed_by=users[Role.ACCOUNT_MANAGER], text=f"{grid.code}少计一单"),
         correction=corrected_month(grid.branch, MONTH.shift(-2), reason=f"{grid.code}补录"),
-        snapshot=MeetingSnapshotFactory(branch=grid.branch),
+        snapshot=MeetingSnapshotFactory(branch=grid.branch, run=run),
         scheme=in_force(MONTH),
         users=users,
     )

@@ -118,6 +118,7 @@ FREE = {
     "kpi_loss": "worked out from the lines, like the balances",
     "kpi_touchedgrid": "a note of what the next recompute has to look at",
     "kpi_drift": "what the nightly check found",
+    "kpi_sumcheck": "what the check of the kept sums found",
     "kpi_decision": "carried out long after its month was closed",
     "kpi_ratingdraft": "never counts before it becomes a rating, and that is refused",
     "kpi_schemereceipt": "who has read a scheme",
