@@ -180,6 +180,11 @@ def agreed(scope: Scope, query: Mapping[str, str], today: dt.date) -> QuerySet[A
     return found.select_related(*_PEOPLE, *_BILLED).order_by("-accepted_on", "-pk")
 
 
+def pending(scope: Scope) -> int:
+    """Lines that somebody still has to settle."""
+    return Difference.objects.within(scope).filter(settled_at=None).count()
+
+
 def halls_with_lines(scope: Scope) -> QuerySet[Hall]:
     pending = Difference.objects.within(scope).filter(settled_at=None, hall__isnull=False)
     return Hall.objects.filter(pk__in=pending.values("hall")).order_by("code")

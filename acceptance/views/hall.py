@@ -17,6 +17,7 @@ from acceptance.domain import acceptances, slips, transitions
 from acceptance.domain.actors import Actor, actor_of
 from acceptance.forms import OrderRow, order_rows, orders_of, split_of
 from acceptance.models import LateNotice, Product, Slip
+from acceptance.queries import differences
 from acceptance.queries import slips as queries
 from acceptance.queries.slips import Narrow
 from accounts.choices import Role
@@ -179,6 +180,7 @@ def _queue_page(
         slip = context["rows"][0].slip
     context |= {"selected": slip.number if slip else "", "hours": settings.SLIP_HOURS, "soon": settings.SLIP_WARN_HOURS}
     context |= {"pressure": _pressure(request), "notice": _notice(request)}
+    context["to_settle"] = differences.pending(request.scope) if request.user.role == Role.HALL_MANAGER else 0
     if slip:
         context |= _panel(request, slip, rows=rows, refused=refused)
     return render(request, "acceptance/hall_queue.html", context, status=422 if refused else 200)

@@ -88,13 +88,12 @@ def _ways(request: HttpRequest, chosen: Line | None) -> list[tuple[str, str]]:
 
 
 def _selects(request: HttpRequest) -> list[tuple[str, str, object, str]]:
-    everything = ("", _("全部"))
-    offered = [
-        ("hall", _("营业厅"), [everything, *queries.halls_with_lines(request.scope).values_list("code", "name")])
-    ]
+    everything: object = ("", _("全部"))
+    halls = queries.halls_with_lines(request.scope).values_list("code", "name")
+    offered: list[tuple[str, str, list[object]]] = [("hall", _("营业厅"), [everything, *halls])]
     if _state(request) != "agreed":
-        owners: list[object] = [everything, *Owner.choices]
         kinds: list[object] = [everything, ("overdue", _("过了期限")), *DifferenceKind.choices]
+        owners: list[object] = [everything, *Owner.choices]
         offered = [("kind", _("情形"), kinds), *offered, ("owner", _("负责"), owners)]
     return [(name, label, choices, request.GET.get(name, "")) for name, label, choices in offered]
 
