@@ -11,7 +11,7 @@ import logging
 import re
 import sys
 from collections import Counter
-from functools import partial
+from collections.abc import Callable, Iterator
 from random import Random
 
 import tests.conftest  # (starts the servers and names the settings)
@@ -67,7 +67,7 @@ def _definition(function: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def survives(mutant: Mutant, compare: partial[object]) -> str:
+def fate_of(mutant: Mutant, compare: Callable[[], object]) -> str:
     """'' when it is killed, 'stillborn' when it is no statement, 'alive' otherwise."""
     ours = sql.statement
     sql.statement = lambda name: mutant.text if name == mutant.name else ours(name)  # type: ignore[assignment]
@@ -76,7 +76,7 @@ def survives(mutant: Mutant, compare: partial[object]) -> str:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout = '30s'")
                 if mutant.name in FUNCTIONS:
-                    cursor.execute(mutant.text.replace("%", "%%"))
+                    cursor.execute(mutant.text)
             wrong = compare()
             transaction.set_rollback(True)
         return "" if wrong else "alive"
@@ -87,23 +87,35 @@ def survives(mutant: Mutant, compare: partial[object]) -> str:
 
 
 def hunt(found: list[Mutant]) -> tuple[Counter[str], list[Mutant]]:
-    """Let the mutants meet batch after batch; returns what became of them, and the survivors."""
+    """Let the mutants meet batch after batch; returns what became of them, and those still alive.
+
+    Ctrl-C ends it early: what has been met so far counts.
+    """
     fates: Counter[str] = Counter()
     for number, size in enumerate(SIZES):
-        _chance, month, items, companies = comparison.a_batch(number, size)
-        alive = []
-        with transaction.atomic():
-            database.write_scheme(items, month)
-            database.write(companies)
-            for mutant in found:
-                compare = partial(lambda c, m, n: comparison.first_wrong(c, m, Random(n)), companies, month, number)
-                fate = survives(mutant, compare)
+        alive: list[Mutant] = []
+        met = 0
+        try:
+            for mutant, fate in _meet(found, number, size):
+                met += 1
                 fates[fate or "killed"] += fate != "alive"
                 alive += [mutant] if fate == "alive" else []
-            transaction.set_rollback(True)
+        except KeyboardInterrupt:
+            print(f"stopped in batch {number} after {met} of {len(found)}")
+            return fates, alive + found[met:] if number else alive
         print(f"batch {number} of {size} companies: {len(alive)} of {len(found)} left", flush=True)
         found = alive
     return fates, found
+
+
+def _meet(found: list[Mutant], number: int, size: int) -> Iterator[tuple[Mutant, str]]:
+    _chance, month, items, companies = comparison.a_batch(number, size)
+    with transaction.atomic():
+        database.write_scheme(items, month)
+        database.write(companies)
+        for mutant in found:
+            yield mutant, fate_of(mutant, lambda: comparison.first_wrong(companies, month, Random(number)))
+        transaction.set_rollback(True)
 
 
 def main() -> None:
