@@ -100,35 +100,32 @@ class Team:
 
 def teams_of(month: Month, grids: list[Grid], *, branches: set[int], reader: User) -> list[Team]:
     """The teams of some grids in a month; six queries, whatever the number. `branches` are those one rates for."""
-    overlap = {"period__overlap": (month.first, month.next_first)}
-    served = Posting.objects.filter(grid__in=grids, **overlap).select_related("manager__branch", "grid")
-    postings = list(served.order_by("grid__code", "duty", "manager__staff_no", "period"))
-    people = {posting.manager_id for posting in postings}
-    everywhere = Posting.objects.filter(manager__in=people, **overlap).select_related("grid").order_by("period")
-    places: dict[int, dict[int, str]] = defaultdict(dict)
-    for posting in everywhere:
-        places[posting.manager_id][posting.grid_id] = posting.grid.name
-    raters, cells = _branches_of(month, people), _cells(month, people, reader)
+    of_month = Posting.objects.filter(period__overlap=(month.first, month.next_first)).order_by("period")
     teams = {grid.pk: Team(grid) for grid in grids}
+    postings = list(of_month.filter(grid__in=grids).order_by("duty", "manager__staff_no", "period"))
+    people = Manager.objects.select_related("branch").in_bulk({posting.manager_id for posting in postings})
+    places: dict[int, dict[int, str]] = defaultdict(dict)
+    for manager, grid, name in of_month.filter(manager__in=people).values_list("manager_id", "grid_id", "grid__name"):
+        places[manager][grid] = name
+    raters, cells = _branches_of(month, people), _cells(month, people, reader)
     members: dict[tuple[int, int], Member] = {}
     for posting in postings:
         key = (posting.grid_id, posting.manager_id)
         if key in members:
             members[key].days += _days(posting, month)
             continue
-        others = [name for grid, name in places[posting.manager_id].items() if grid != posting.grid_id]
-        branch = raters[posting.manager_id]
+        branch, team = raters[posting.manager_id], teams[posting.grid_id]
         members[key] = Member(
-            posting.manager,
+            people[posting.manager_id],
             posting.get_duty_display(),
             _days(posting, month),
-            listed(others),
+            listed(name for grid, name in places[posting.manager_id].items() if grid != posting.grid_id),
             branch,
-            branch.pk == posting.grid.branch_id,
+            branch.pk == team.grid.branch_id,
             branch.pk in branches,
             cells[posting.manager_id],
         )
-        teams[posting.grid_id].members.append(members[key])
+        team.members.append(members[key])
     return list(teams.values())
 
 
@@ -139,7 +136,10 @@ def _branches_of(month: Month, people: Iterable[int]) -> dict[int, Branch]:
 
 
 def _cells(month: Month, people: Iterable[int], reader: User) -> dict[int, list[RatingCell]]:
-    rows = Rating.objects.filter(month=month.first, manager__in=people).select_related("rated_by")
+    rows = list(Rating.objects.filter(month=month.first, manager__in=people))
+    raters = User.objects.in_bulk({row.rated_by_id for row in rows if row.rated_by_id})
+    for row in rows:
+        row.rated_by = raters.get(row.rated_by_id) if row.rated_by_id else None
     published = {(row.manager_id, row.item): row for row in rows}
     own = RatingDraft.objects.filter(month=month.first, manager__in=people, rater=reader)
     drafts = {(draft.manager_id, draft.item): draft for draft in own}

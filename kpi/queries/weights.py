@@ -5,10 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Max
+
 from core import sql
 from core.periods import Month
 from grids.models import Grid
-from kpi.models import Indicator
+from kpi.models import Balance, Indicator
 
 # How many months before the one to be planned tell what a grid can do.
 MONTHS_BACK = 3
@@ -45,9 +47,16 @@ class Sizes:
 
 
 def sizes(grids: Iterable[int], rules: Iterable[Indicator], on: dt.date) -> Sizes:
-    """Count the grids' homes and lines as they stand on a day."""
+    """Count the grids' homes as they stand on a day, and their lines at the start of that month.
+
+    Lines are those of the balance that retention keeps, so that no line is read; without one they are counted.
+    """
+    ids = list(grids)
     products = sorted({product for rule in rules for product in rule.products})
-    rows = sql.tuples("kpi/weigh_grids", grids=list(grids), products=products, day=on)
+    month = Balance.objects.filter(month__lte=on).aggregate(Max("month"))["month__max"] if products else None
+    rows = sql.tuples("kpi/weigh_grids", grids=ids, products=[] if month else products, day=on)
+    if month:
+        rows += sql.tuples("kpi/list_grid_lines", grids=ids, products=products, day=on, month=month)
     return Sizes(
         on,
         {grid: count for grid, product, count in rows if not product},

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kpi.domain import schemes
+from kpi.models import Balance
 from kpi.queries.paces import Pace, paces, together
 from kpi.queries.weights import weights_of
 from tests.factories.acceptance import AcceptanceFactory
@@ -101,3 +102,14 @@ def test_weights_count_homes_gaps_and_three_months() -> None:
         for by in ("households", "recent", "gap")
     }
     assert found == {"households": {"G1": 3}, "recent": {"G1": 2}, "gap": {"G1": 2}}
+
+
+def test_gap_is_read_from_the_balance_where_there_is_one() -> None:
+    grid = GridFactory(code="G1")
+    community = GridCommunityFactory(grid=grid).community
+    for _n in range(5):
+        HouseholdFactory(community=community)
+    for month, lines in ((dt.date(2026, 9, 1), 1), (OCTOBER.first, 2), (dt.date(2026, 11, 1), 4)):
+        Balance.objects.create(month=month, community=community, product_code="FTTH", lines=lines)
+    found = weights_of("gap", month=OCTOBER, today=dt.date(2026, 11, 20), grids=[grid], rules=[rule()])
+    assert found == {"A": {"G1": 3}}
