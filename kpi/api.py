@@ -84,12 +84,14 @@ def _row(score: Score, items: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _grid_sheet(request: Request, month: str, code: str) -> tuple[Grid, Sheet]:
+def _grid_sheet(request: Request, month: str, code: str) -> tuple[Grid, Sheet | None]:
     grid = get_object_or_404(Grid.objects.within(_scope(request)), code=code)
-    found = sheet(*generations(_month(month), corrected=request.GET.get("as") == "corrected"), grid=grid)
-    if found is None:
-        raise NotFound
-    return grid, found
+    return grid, sheet(*generations(_month(month), corrected=request.GET.get("as") == "corrected"), grid=grid)
+
+
+def _unscored(month: str, **subject: str) -> dict[str, Any]:
+    """Nobody has worked out a score yet, or there were no days: no score, which is not 0."""
+    return {"month": str(_month(month)), **subject, "total": None, "items": {}}
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT, parameters=[AS])
@@ -97,7 +99,8 @@ def _grid_sheet(request: Request, month: str, code: str) -> tuple[Grid, Sheet]:
 def _grid_score(request: Request, month: str, code: str) -> Response:
     """A grid's score: the sum with its numbers, each item with its formula, numerator and denominator."""
     grid, found = _grid_sheet(request, month, code)
-    return Response({"grid": grid.code, "name": grid.name, **sheet_document(found)})
+    told = sheet_document(found) if found else _unscored(month)
+    return Response({"grid": grid.code, "name": grid.name, **told})
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT, parameters=[AS])
@@ -105,6 +108,8 @@ def _grid_score(request: Request, month: str, code: str) -> Response:
 def _grid_item(request: Request, month: str, code: str, item: str) -> Response:
     """One item of a grid with every record behind it, and those that don't count, with the rule."""
     grid, found = _grid_sheet(request, month, code)
+    if found is None:
+        return Response(_unscored(month, grid=grid.code, item=item))
     document = explained_item(found.run, grid, item)
     if document is None:
         raise NotFound
@@ -116,13 +121,15 @@ def _grid_item(request: Request, month: str, code: str, item: str) -> Response:
 def _person_score(request: Request, month: str, staff_no: str) -> Response:
     """A person's score: the items from the grids served by days, the own development, what one more is worth."""
     manager = get_object_or_404(people_seen(_scope(request), _month(month)), staff_no=staff_no)
-    return Response(_person(manager, _month(month), request.GET.get("as") == "corrected"))
+    told = _person(manager, _month(month), request.GET.get("as") == "corrected")
+    return Response(told or _unscored(month, staff_no=manager.staff_no, name=manager.name))
 
 
-def _person(manager: Manager, month: Month, corrected: bool = False) -> dict[str, Any]:
+def _person(manager: Manager, month: Month, corrected: bool = False) -> dict[str, Any] | None:
+    """The sheet of a person with what one more is worth; None without a score."""
     found = sheet(*generations(month, corrected=corrected), manager=manager)
     if found is None:
-        raise NotFound
+        return None
     products = business_products([item.rule for item in found.items])
     ahead = outlook(manager, found, local_day(timezone.now()))
     return {
@@ -142,12 +149,8 @@ def _my_score(request: Request) -> Response:
     """The caller's own score of the month under way, or of the newest one with scores."""
     manager = get_object_or_404(Manager, pk=_scope(request).manager)
     today = Month.of(local_day(timezone.now()))
-    for month in (today, *scored_months()[:2]):
-        try:
-            return Response(_person(manager, month))
-        except NotFound:
-            continue
-    raise NotFound
+    told = (_person(manager, month) for month in (today, *scored_months()[:2]))
+    return Response(next(filter(None, told), _unscored(str(today), staff_no=manager.staff_no, name=manager.name)))
 
 
 def _effects(name: str, effects: list[Effect]) -> Response:

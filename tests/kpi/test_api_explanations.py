@@ -93,6 +93,12 @@ def test_scores_are_not_for_the_hall_but_effects_are(client, grid) -> None:
     assert get(client, user, f"effects/slips/{slip.number}/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["scores/2026-13/grids/G1/", "scores/2026-01/grids/G1/", "scores/2026-10/grids/X/"])
+def test_month_without_scores_has_none_rather_than_zero(client, grid) -> None:
+    user = user_of_branch(grid.branch)
+    for path in ("scores/2026-01/grids/G1/", "scores/2026-01/grids/G1/A/"):
+        assert get(client, user, path).json()["total"] is None
+
+
+@pytest.mark.parametrize("path", ["scores/2026-13/grids/G1/", "scores/2026-10/grids/X/"])
 def test_explanation_of_nothing_is_not_there(client, grid, path) -> None:
     assert get(client, user_of_branch(grid.branch), path).status_code == 404
