@@ -41,18 +41,23 @@ def main(month_text: str | None = None, rounds: int = ROUNDS) -> None:
     league()
 
 
-def medians(rounds: int, **works: Work) -> dict[str, float]:
-    """Milliseconds of each, taking turns."""
+def medians(rounds: int, before: dict[str, Work] | None = None, **works: Work) -> dict[str, float]:
+    """Milliseconds of each, taking turns; what comes before one isn't counted."""
     from bench import recompute_steps as steps  # noqa: PLC0415 - the models need Django set up
 
     steps.tidy()
     taken: dict[str, list[float]] = {name: [] for name in works}
     for _round in range(rounds):
         for name, work in works.items():
+            (before or {}).get(name, _nothing)()
             begun = perf_counter()
             work()
             taken[name].append((perf_counter() - begun) * 1000)
     return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def _nothing() -> None:
+    pass
 
 
 def tell(what: str, figure: str, goal: str = "", *, kept: bool | None = None) -> None:
@@ -71,27 +76,23 @@ def recompute(month_text: str | None, rounds: int) -> None:
         with steps.one_process():
             steps.count_rows()
 
-    def after_a_day() -> None:
-        steps.change_a_day(month)
-        steps.recompute(month)
-
-    def after_lines() -> None:
-        steps.forget_losses(month)
-        steps.recompute(month)
-
-    def carried() -> None:
-        steps.forget_balance(month)
+    def again() -> None:
         steps.recompute(month)
 
     found = medians(
         rounds,
+        {
+            "day": lambda: steps.change_a_day(month),
+            "lines": lambda: steps.forget_losses(month),
+            "carried": lambda: steps.forget_balance(month),
+        },
         count=steps.count_rows,
         one=in_one_process,
         order=steps.count_in_order,
-        again=lambda: steps.recompute(month),
-        day=after_a_day,
-        lines=after_lines,
-        carried=carried,
+        again=again,
+        day=again,
+        lines=again,
+        carried=again,
     )
     print(f"Recompute of {month}, {steps.count_rows():,} lines and acceptances, {rounds} rounds")
     tell("count(*) as planned (with the planner's helpers)", f"{found['count']:.0f} ms")

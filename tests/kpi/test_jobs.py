@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from acceptance.models import Acceptance
 from core.periods import Month
 from grids.models import Grid
+from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import recompute
 from kpi.models import BranchMonth, ItemScore, Run, Score, Target
@@ -267,3 +268,18 @@ def _kill_while_working(run: Run, seconds: float) -> None:
     worker.wait()
     worker.stdin.close()
     worker.stdout.close()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "changed", "asked"), [("acceptances", 3, 2), ("ratings", 1, 2), ("acceptances", 0, 0), ("operators", 3, 0)]
+)
+def test_file_that_came_in_asks_for_the_months_that_still_move(kind, changed, asked):
+    GridFactory()
+    recomputed()
+    Batch.objects.create(kind=kind, status="done", changed_count=changed, finished_at=NOW + SECOND)
+
+    today = dt.date(2026, 11, 2)
+    found = recompute.request_after_files(today=today, now=LATER)
+    assert [run.cause for run in found] == [RunCause.LATE_FILE] * asked
+    assert recompute.request_after_files(today=today, now=LATER + SECOND) == []
