@@ -156,8 +156,15 @@ def lines(scope: Scope, query: Mapping[str, str], today: dt.date) -> QuerySet[Di
     for name, path in (("hall", "hall__code"), ("owner", "owner"), ("q", "acceptance__order_no")):
         if query.get(name):
             found = found.filter(**{path: query[name].strip()})
+    return found.order_by("due_on", "pk")
+
+
+def told(found: QuerySet[Difference], most: int | None = None) -> list[Line]:
+    """The first of some lines with all that is shown of them. Two queries: sorting is quicker without the joins."""
+    keys = list(found.values_list("pk", flat=True)[:most])
     parts = [f"acceptance__{name}" for name in (*_PEOPLE, *_BILLED)]
-    return found.select_related("branch", "hall", "settled_by", *parts).order_by("due_on", "pk")
+    full = Difference.objects.select_related("branch", "hall", "settled_by", *parts).in_bulk(keys)
+    return [Line(full[key].acceptance, full[key]) for key in keys]
 
 
 def behind(found: QuerySet[Difference], after: str) -> QuerySet[Difference]:

@@ -71,9 +71,8 @@ def _listed(request: HttpRequest) -> tuple[list[Line], str]:
     if query["state"] == "agreed":
         return [Line(order, None) for order in queries.agreed(request.scope, query, today)[:LISTED]], ""
     found = queries.lines(request.scope, query, today)
-    page = list(queries.behind(found, query.get("after", ""))[: PAGE + 1])
-    lines = [Line(line.acceptance, line) for line in page[:PAGE]]
-    return lines, lines[-1].key if len(page) > PAGE else ""
+    page = queries.told(queries.behind(found, query.get("after", "")), PAGE + 1)
+    return page[:PAGE], page[PAGE - 1].key if len(page) > PAGE else ""
 
 
 def _chosen(request: HttpRequest, lines: list[Line]) -> Line | None:
@@ -110,7 +109,7 @@ def _every(request: HttpRequest) -> list[Line]:
     today, query = local_day(timezone.now()), request.GET.dict() | {"state": _state(request)}
     if query["state"] == "agreed":
         return [Line(order, None) for order in queries.agreed(request.scope, query, today)]
-    return [Line(line.acceptance, line) for line in queries.lines(request.scope, query, today)]
+    return queries.told(queries.lines(request.scope, query, today))
 
 
 def _cells(line: Line) -> list[object]:
