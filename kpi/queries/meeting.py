@@ -5,6 +5,7 @@ are those of the scheme, put into the reader's language when they are drawn.
 """
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from accounts.scope import Scope
@@ -30,7 +31,7 @@ def figures_of(
     rules = indicators_of(own.newest)
     grids = visible_grids(scope, branch=branch.pk)
     rows = league(own, old, grids, in_branch=True)
-    return {
+    found = {
         "format": FORMAT,
         "state": own.states.get(branch.pk, ""),
         **_results(rows, rules),
@@ -49,6 +50,16 @@ def figures_of(
         "targets": agenda.coming_targets(own, branch, grids, rules),
         "old_decisions": agenda.decisions_of(scope, branch, own.month.shift(-1), own, today=today),
     }
+    return {key: _plain(value) for key, value in found.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Means and rates as JSON keeps them: numbers to be shown, not to be summed up again."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def with_pack(figures: Figures, branch: Branch, shown: Generation) -> Figures:

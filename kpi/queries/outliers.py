@@ -96,7 +96,7 @@ def drops(shown: Generation, branch_id: int, rows: list[Row]) -> list[Figures]:
                     "name": row.name,
                     "total": row.total,
                     "median": round(usual, 4),
-                    "short": round(usual - row.total, 4),
+                    "short": round(usual - float(row.total), 4),
                     "months": len(known),
                 }
             )

@@ -109,6 +109,13 @@ def _notes(kept: MeetingSnapshot, branch: str, month: str) -> list[tuple[str, st
         (_("例会材料"), f"{branch} {month}"),
         (_("出处"), taken),
         (_("成绩"), scored),
+        *_explained(),
+    ]
+
+
+def _explained() -> list[tuple[str, str]]:
+    """How the figures are rounded and what can be done with them."""
+    return [
         (_("公式"), _("KPI = Σ 限幅(得分, 下限, 封顶) × 权重 + 限幅(D 分, 下限, 上限)。")),
         (
             _("舍入"),

@@ -70,10 +70,18 @@ def drawn(figures: Figures) -> Figures:
         "teams": [_team(one) for one in figures["teams"][:SHOWN]],
         "size_count": len(figures["sizes"]),
         "sizes": figures["sizes"][:SHOWN],
-        "old_decisions": decisions_shown(figures["old_decisions"]),
-        "old_done": sum(one["state"] == "done" for one in figures["old_decisions"]),
-        "old_missed": sum(one["state"] == "missed" for one in figures["old_decisions"]),
+        **_before(figures["old_decisions"]),
         "low_line": LOW_TOTAL,
+    }
+
+
+def _before(found: list[Figures]) -> Figures:
+    """The decisions of last time, and how many were carried out or missed."""
+    states = [one["state"] for one in found]
+    return {
+        "old_decisions": decisions_shown(found),
+        "old_done": states.count("done"),
+        "old_missed": states.count("missed"),
     }
 
 

@@ -51,14 +51,14 @@ def test_packs_of_scored_branches_come_out_to_the_last_digit(number: int, tmp_pa
     found = _packs(shown)
     count, wrong = compared(found, tmp_path)
     assert wrong[:10] == []
-    assert count > 500
+    assert count > 200
 
 
 @pytest.mark.django_db
 def test_pack_gives_the_scores_though_ratings_and_postings_have_changed_since(tmp_path: Path) -> None:
     shown = _scored(0)
     Rating.objects.update(score=Decimal(7))
-    Posting.objects.filter(pk__in=Posting.objects.order_by("pk")[::3]).delete()
+    Posting.objects.filter(pk__in=list(Posting.objects.values_list("pk", flat=True))[::3]).delete()
     found = _packs(shown)
     items = [i for one in found for who in (*one["grids"], *one["people"]) for i in who["items"].values()]
     assert any(item.get("given") for item in items)
