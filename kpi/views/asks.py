@@ -1,8 +1,9 @@
 """What the address of a league says beyond the places: which truth, which columns, what of a trend."""
 
 from dataclasses import dataclass, fields
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from core.periods import Month
 from kpi.forms import Asked, asked
@@ -38,9 +39,7 @@ class LeagueAsk(Asked):
             "of": self.of,
             **changed,
         }
-        found = QueryDict(mutable=True)
-        found.update({name: str(value) for name, value in parts.items() if value not in ("", None)})
-        return found.urlencode(safe=",")
+        return urlencode({name: str(value) for name, value in parts.items() if value not in ("", None)}, safe=",")
 
     @property
     def is_corrected(self) -> bool:
