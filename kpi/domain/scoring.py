@@ -40,7 +40,7 @@ def stage(
     }
     progress("balances")
     balances.ensure(month=month)
-    if grids is None:  # what changed since is then taken already
+    if grids is None or not tallies.are_kept(month=month):  # for some grids, what changed since is taken already
         tallies.ensure(month=month)
     for step in STAGES:
         progress(step.removeprefix("kpi/"))

@@ -9,10 +9,15 @@ def ensure(*, month: Month) -> None:
 
     Changed acceptances left marks with the difference they make; those of a transaction still open stay for the next.
     """
-    was_kept = sql.value("kpi/find_tallies", first=month.first)
+    was_kept = are_kept(month=month)
     sql.run("kpi/take_acceptance_changes", first=month.first, next=month.next_first)
     if not was_kept:
         sql.run("kpi/analyze_tallies")
+
+
+def are_kept(*, month: Month) -> bool:
+    """Whether the month was counted before. One without any acceptance never is: its first one comes late."""
+    return bool(sql.value("kpi/find_tallies", first=month.first))
 
 
 def take_changes() -> None:

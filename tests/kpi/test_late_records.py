@@ -73,6 +73,28 @@ def test_late_acceptance_counts_in_the_generation_that_is_shown():
     assert BranchMonth.objects.get(branch=grid.branch).current_run == run
 
 
+def test_first_acceptances_of_a_month_count_although_nothing_was_tallied_before():
+    grid = GridFactory()
+    home = HouseholdFactory(community=GridCommunityFactory(grid=grid).community)
+    recomputed()
+    assert gained(grid) == 0
+
+    for expected in (1, 2):
+        AcceptanceFactory(grid=grid, household=home)
+        assert rescored() == 1
+        assert gained(grid) == expected
+
+
+def test_late_acceptance_counts_with_those_before_when_the_tallies_are_gone():
+    grid, *_others = company()
+    recomputed()
+    Tally.objects.all().delete()  # as after a migration, or once a check has begun to count again
+    AcceptanceFactory(grid=grid, household=Household.objects.first())
+    rescored()
+
+    assert gained(grid) == 4
+
+
 def test_late_cancellation_and_correction_count_too():
     grid, other, *_rest = company()
     recomputed()
@@ -248,7 +270,8 @@ def test_copy_of_many_acceptances_leaves_marks_too():
         cursor.execute(
             """INSERT INTO acceptance_acceptance (order_no, branch_id, household_id, grid_id, product_id, channel_id,
                                                   accepted_on, developer_name, developer_share)
-               SELECT 'COPY-' || n, %s, %s, %s, 'FTTH', 'own_hall', '2026-10-05', '', 100 FROM generate_series(1, 50) n""",
+               SELECT 'COPY-' || n, %s, %s, %s, 'FTTH', 'own_hall', '2026-10-05', '', 100
+               FROM generate_series(1, 50) n""",
             [Branch.objects.first().pk, Household.objects.first().pk, grid.pk],
         )
     assert AcceptanceChange.objects.get().gained == 50
