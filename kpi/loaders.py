@@ -37,7 +37,7 @@ def _read_target(cell: Cell) -> str | None:
         return None if found is None else f"{found:f}"
     reason = _REASON.read(written.removeprefix(EXEMPT).strip(" \u3000:：,，"))
     if not reason:
-        raise BadCell(_("不考核要写明理由，写成“不考核 新建小区”"))
+        raise BadCell(_("%(word)s要写明理由，写成“%(word)s 新建小区”") % {"word": EXEMPT})
     return f"{EXEMPT} {reason}"
 
 
