@@ -60,6 +60,7 @@ class SchemeAdmin(admin.ModelAdmin):
     list_display = ["__str__", "status", "effective_on", "business_total", "retention_total", "other_total"]
     list_filter = ["status", "year"]
     inlines = [IndicatorInline]
+    readonly_fields = ["revision", "saved_at", "saved_by"]
 
     def has_change_permission(self, request: HttpRequest, obj: Scheme | None = None) -> bool:
         """What was issued is superseded by a new version: months may have been scored by it."""
