@@ -17,7 +17,7 @@ from managers.models import Posting
 
 class PostingChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Posting) -> str:
-        return f"{obj.manager.name}（{obj.grid.name}）"
+        return f"{obj.manager.name} · {obj.grid.name}"
 
 
 class DecisionForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from acceptance.models import Product
 from accounts.choices import Role
 from accounts.scope import Scope
-from core.formats import listed
+from core.formats import listed, named
 from core.formats import month as in_month
 from core.periods import Month
 from grids.models import Branch
@@ -38,8 +38,8 @@ def scheme_rows(role: str) -> list[Scheme]:
 
 
 def product_names() -> dict[str, str]:
-    """The catalogue: code → name, in its order."""
-    return dict(Product.objects.values_list("code", "name"))
+    """The catalogue: code → name in the reader's language, in its order."""
+    return {code: named(name) for code, name in Product.objects.values_list("code", "name")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,8 @@ def _mean_column(mean: Decimal | None) -> Column:
         words = escape(_("%(sum)s ÷ %(n)s 个网格") % {"sum": number(row.total, 2), "n": row.grids})
         return f'<td title="{words}">{score_bar(number(row.mean, 2), float(row.mean), mean=line)}</td>'
 
-    foot = f'<td><b>{number(mean, 2)}</b> <small class="muted">{_("全部网格的均值")}</small></td>'
+    note = _("全部网格的均值")
+    foot = f'<td><b>{number(mean, 2)}</b> <small class="muted">{note}</small></td>'
     return Column("total", _("网格均值"), cell, lambda row: row.mean, is_fixed=True, foot=foot)
 
 
