@@ -13,6 +13,12 @@ IF EXISTS (SELECT 1 FROM {rows} touched JOIN kpi_branchmonth closed
 END IF;
 """
 
+# Who writes while somebody closes the month waits for the other, and then sees whether it is closed.
+_HOLD = """
+PERFORM 1 FROM kpi_branchmonth held
+WHERE (held.month, held.branch_id) IN (SELECT touched.month, {branch} FROM {rows} touched)
+ORDER BY held.id FOR SHARE;
+"""
 
 # A correction of a closed month is a generation of its own beside the closed one, until somebody signs it.
 NOT_A_CORRECTION = """
@@ -21,15 +27,18 @@ NOT_A_CORRECTION = """
                              AND NOT EXISTS (SELECT 1 FROM kpi_correction signed WHERE signed.run_id = run.id))"""
 
 
-def closed_month_guards(branch: str = "touched.branch_id", *, spared: str = "") -> list[pgtrigger.Trigger]:
+def closed_month_guards(
+    branch: str = "touched.branch_id", *, spared: str = "", holds: bool = False
+) -> list[pgtrigger.Trigger]:
     """Refuse any change of rows of a closed month. `branch` is SQL for the branch of a row named `touched`,
-    `spared` a condition that leaves rows out.
+    `spared` a condition that leaves rows out; `holds` keeps the months open until the change is committed.
 
     Statement triggers: a run writes thousands of rows at once, and asking once for each cost more than the sums.
     """
 
     def check(rows: str) -> str:
-        return _REFUSE.format(rows=rows, branch=branch, spared=spared, message=CLOSED)
+        hold = _HOLD.format(rows=rows, branch=branch) if holds else ""
+        return hold + _REFUSE.format(rows=rows, branch=branch, spared=spared, message=CLOSED)
 
     def trigger(name: str, operation: pgtrigger.Operation, **tables: str) -> pgtrigger.Trigger:
         return pgtrigger.Trigger(

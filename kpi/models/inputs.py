@@ -66,7 +66,7 @@ class Target(models.Model):
             ),
         ]
         triggers = [
-            *closed_month_guards("(SELECT branch_id FROM grids_grid WHERE id = touched.grid_id)"),
+            *closed_month_guards("kpi_targeted_branch(touched.month, touched.grid_id)", holds=True),
             *target_history(),
             reason_used_once(),
         ]
@@ -112,7 +112,7 @@ class Rating(models.Model):
                 violation_error_message=_("得分要在 0 到 100 之间。"),
             ),
         ]
-        triggers = closed_month_guards("kpi_rated_branch(touched.month, touched.manager_id)")
+        triggers = closed_month_guards("kpi_rated_branch(touched.month, touched.manager_id)", holds=True)
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.manager_id} {self.item}"
