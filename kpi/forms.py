@@ -11,6 +11,8 @@ from core.periods import Month, NoSuchMonth
 from grids.models import Branch, Street, SubBureau
 from kpi.models import Decision
 
+MOST_DIGITS = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -34,6 +36,11 @@ class Asked:
         if self.sort != "total":
             parts["sort"] = self.sort
         return parts.urlencode()
+
+
+def whole(text: str, default: int) -> int:
+    """A small number that an address or a hidden field carries; anything else is the default."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else default
 
 
 def month_of(text: str, default: Month) -> Month:

@@ -18,6 +18,7 @@ from kpi.choices import ItemClass, Level
 from kpi.domain import schemes
 from kpi.domain.drafts import Head
 from kpi.domain.schemes import Fault
+from kpi.forms import whole
 from kpi.indicators import MEASURES, measure_choices
 from kpi.models import Indicator, Scheme
 from kpi.queries.schemes import ClassTotal, class_totals, product_names
@@ -214,7 +215,7 @@ def _text(value: Any) -> Any:
 def typed_sheet(scheme: Scheme, data: QueryDict) -> Sheet:
     """The sheet as it was sent, its rows added to, taken away from or moved as the pressed button says."""
     sent = str(data.get("count", ""))
-    count = min(int(sent), MOST_ROWS) if sent.isdecimal() else 0
+    count = min(whole(sent, 0), MOST_ROWS)
     rows = [
         {name: data.get(f"i{n}-{name}", "") for name in FIELDS} | {"products": data.getlist(f"i{n}-products")}
         for n in range(count)
@@ -226,9 +227,9 @@ def _rearranged(rows: list[dict[str, Any]], op: str) -> list[dict[str, Any]]:
     step, _dash, place = op.partition("-")
     if step == "add" and len(rows) < MOST_ROWS:
         return [*rows, _blank(rows)]
-    if not place.isdecimal() or int(place) >= len(rows):
+    n = whole(place, len(rows))
+    if n >= len(rows):
         return rows
-    n = int(place)
     row = rows.pop(n)
     if step == "remove":
         return rows

@@ -20,7 +20,7 @@ from core.refusals import Refusal
 from grids.models import Branch
 from imports.models import Batch
 from kpi.domain import months
-from kpi.forms import PublishForm
+from kpi.forms import PublishForm, whole
 from kpi.models import BranchMonth
 from kpi.queries.lives import BAD, DONE, WAITS, life_of, steps_of
 from kpi.views.frames import steps as month_steps
@@ -155,7 +155,7 @@ def close(request: HttpRequest, month: str, branch: str) -> HttpResponse:
                 by=cast(User, request.user),
                 now=now,
                 today=local_day(now),
-                in_transit_seen=int(seen) if seen.isdecimal() else 0,
+                in_transit_seen=whole(seen, 0),
             )
 
         return _tried(request, at, place, step, _("已审定，从此不再变动。"))

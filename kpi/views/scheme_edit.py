@@ -19,6 +19,7 @@ from core.refusals import Refusal
 from kpi.choices import SchemeStatus
 from kpi.domain import drafts, issuing
 from kpi.domain.drafts import DraftChanged, DraftGone
+from kpi.forms import whole
 from kpi.forms_schemes import BeginForm, Sheet, stored_sheet, typed_sheet
 from kpi.models import Scheme
 from kpi.queries.scheme_changes import compare
@@ -53,14 +54,15 @@ def _quarter(text: str) -> tuple[int, int]:
 def _begun(request: HttpRequest, source: Scheme, quarter: str) -> Scheme:
     """A copy of the source, in force from the first day that can still count."""
     year, number = _quarter(quarter)
-    version = request.POST.get(f"version-{quarter}", "")
+    following = drafts.next_version(year, number)
+    version = whole(request.POST.get(f"version-{quarter}", ""), following)
     fresh = Scheme(year=year, quarter=number)
     earliest = issuing.earliest_day(fresh)
     head = drafts.head_of(source).starting(earliest or drafts.quarter_first(year, number))
     return drafts.begin(
         year=year,
         quarter=number,
-        version=int(version) if version.isdecimal() else drafts.next_version(year, number),
+        version=version if 0 < version < following else following,
         head=head,
         indicators=list(source.indicators.all()),
         by=cast(User, request.user),
@@ -108,7 +110,7 @@ def _saved(request: HttpRequest, scheme: Scheme, sheet: Sheet, *, as_new: bool) 
         else:
             saved = drafts.save_whole(
                 scheme=scheme,
-                seen=int(seen) if seen.isdecimal() else -1,
+                seen=whole(seen, -1),
                 head=sheet.wanted,
                 indicators=sheet.indicators,
                 by=cast(User, request.user),
@@ -180,7 +182,7 @@ def scheme_issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a draft to the branches, as it was read."""
     scheme = get_object_or_404(Scheme, pk=pk)
     seen = request.POST.get("revision", "")
-    scheme.revision = int(seen) if seen.isdecimal() else -1
+    scheme.revision = whole(seen, -1)
     try:
         months = issuing.issue(scheme=scheme, by=cast(User, request.user), now=timezone.now())
     except Refusal as refusal:

@@ -19,6 +19,7 @@ from core.refusals import Refusal
 from grids.models import Branch
 from kpi.choices import SchemeStatus
 from kpi.domain import issuing, schemes
+from kpi.forms import whole
 from kpi.models import Scheme
 from kpi.queries.scheme_changes import compare
 from kpi.queries.schemes import (
@@ -87,7 +88,7 @@ def scheme_compare(request: HttpRequest, pk: int) -> HttpResponse:
     """What does this version change of another, of the one in use unless the address names one?"""
     new, chosen = scheme_or_404(request, pk), request.GET.get("other", "")
     used = in_use_now(local_day(timezone.now()))
-    old = scheme_or_404(request, int(chosen)) if chosen.isdecimal() else used
+    old = scheme_or_404(request, whole(chosen, 0)) if chosen.isdecimal() else used
     versions = [row for row in scheme_rows(request.user.role) if row.pk != new.pk]
     page = {"comparison": compare(old, new), "scheme": new, "other": old, "versions": versions}
     return render(request, "kpi/scheme_compare.html", page)

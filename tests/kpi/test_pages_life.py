@@ -284,3 +284,13 @@ def test_member_sees_own_adjustments_only(client, settled):
     other = ready_grid()
     client.force_login(user_of_manager(other.postings.get().manager))
     assert client.get(reverse("kpi:adjustment_list"), {"month": month}).context["rows"] == []
+
+
+@pytest.mark.parametrize("seen", ["9" * 5000, "-1", "NaN", ""])
+def test_number_of_slips_that_is_none_closes_nothing(client, grid, seen):
+    SlipFactory(grid=grid, hall=grid.hall)
+    BranchMonth.objects.update(appeals_until=dt.date(2026, 11, 3))
+    client.force_login(user_of_branch(grid.branch))
+    address = reverse("kpi:month_close", args=["2026-10", grid.branch.code])
+    assert client.post(address, {"in_transit_seen": seen}).status_code == 302
+    assert BranchMonth.objects.get().state == MonthState.PUBLISHED

@@ -151,6 +151,14 @@ def test_new_draft_is_for_the_next_quarter_unless_chosen(company):
     assert (f"{begun.year}Q{begun.quarter}", begun.indicators.count()) == (choices[1], 7)
 
 
+@pytest.mark.parametrize("version", ["40000", "9" * 5000, "0", "-1", "x"])
+def test_version_that_cannot_be_is_the_next_one(company, version):
+    answer = company.get(reverse("kpi:scheme_new"))
+    quarter = answer.context["form"].initial["quarter"]
+    company.post(reverse("kpi:scheme_new"), {"quarter": quarter, "source": draft().pk, f"version-{quarter}": version})
+    assert Scheme.objects.order_by("-pk").first().version == 1
+
+
 def test_deleting_asks_and_twice_is_harmless(company):
     scheme = draft()
     assert "删除草案" in company.get(address("detail", scheme)).content.decode()
