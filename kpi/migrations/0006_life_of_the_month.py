@@ -530,4 +530,8 @@ class Migration(migrations.Migration):
             model_name='targetplan',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c2ead99ae17523a15472b156b944c73434488c07', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1bd0c', table='kpi_targetplan', when='BEFORE')),
         ),
+        # A shorter column doesn't hold the name of this cause: going back, such runs are told as those of a file.
+        migrations.RunSQL(
+            migrations.RunSQL.noop, "UPDATE kpi_run SET cause = 'late_file' WHERE cause = 'late_record'"
+        ),
     ]
