@@ -173,15 +173,13 @@ def _lock_months(found: Run) -> list[int]:
 
 def _finish(run_id: int, now: dt.datetime, begun: float, **outcome: object) -> None:
     finished = now + dt.timedelta(seconds=monotonic() - begun)
-    with transaction.atomic():
-        sql.run("kpi/flush_later")
-        Run.objects.filter(pk=run_id, status=RunStatus.RUNNING).update(
-            finished_at=finished,
-            heartbeat_at=finished,
-            steps_done=scoring.STEPS if outcome["status"] == RunStatus.DONE else F("steps_done"),
-            steps_total=scoring.STEPS,
-            **outcome,
-        )
+    Run.objects.filter(pk=run_id, status=RunStatus.RUNNING).update(
+        finished_at=finished,
+        heartbeat_at=finished,
+        steps_done=scoring.STEPS if outcome["status"] == RunStatus.DONE else F("steps_done"),
+        steps_total=scoring.STEPS,
+        **outcome,
+    )
 
 
 def prune() -> None:

@@ -33,5 +33,4 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         if outermost:
             sql.run("kpi/set_snapshot")
-            sql.run("kpi/flush_later")
         yield
