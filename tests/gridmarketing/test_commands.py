@@ -40,7 +40,7 @@ def test_make_test_runs_all_checks_and_all_tests() -> None:
 
 def test_build_server_calls_make_test_with_the_browser_obligatory() -> None:
     script = (ROOT / ".ci" / "run").read_text("utf-8")
-    assert script.rstrip().endswith("BROWSER=required exec make test </dev/null")
+    assert script.rstrip().endswith("BROWSER=required OFFICE=required exec make test </dev/null")
     assert subprocess.run(["bash", "-n", ROOT / ".ci" / "run"]).returncode == 0
 
 

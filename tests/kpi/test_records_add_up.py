@@ -1,15 +1,14 @@
 """Whoever counts the records of an item finds the very figures of the score, in odd companies too."""
 
+import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
 
 from kpi.choices import Measure
 from kpi.models import Indicator, ItemScore, Run
 from kpi.queries.records import records_of_item
 from tests.factories.kpi import recomputed
-from tests.kpi.test_reference import Rollback, build
-from tests.reference.companies import companies
-from tests.reference.scoring import Company
+from tests.reference import database
+from tests.reference.comparison import a_batch
 
 
 def assert_adds_up(item: ItemScore, run: Run, measures: dict[str, str]) -> None:
@@ -26,17 +25,17 @@ def assert_adds_up(item: ItemScore, run: Run, measures: dict[str, str]) -> None:
         assert item.actual == gained - lost, told
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(company=companies())
-def test_records_add_up_to_every_item_of_every_grid(db, company: Company) -> None:
-    try:
-        with transaction.atomic():
-            build(company)
-            run = recomputed()
-            measures = dict(Indicator.objects.filter(scheme=run.scheme).values_list("code", "measure"))
-            items = list(ItemScore.objects.filter(run=run, grid__isnull=False).select_related("grid"))
-            for item in items:
-                assert_adds_up(item, run, measures)
-            raise Rollback
-    except Rollback:
-        pass
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", range(3))
+def test_records_add_up_to_every_item_of_every_grid(number: int) -> None:
+    _chance, month, scheme, companies = a_batch(number, size=8)
+    with transaction.atomic():
+        database.write_scheme(scheme, month)
+        database.write(companies)
+        run = recomputed(month)
+        measures = dict(Indicator.objects.filter(scheme=run.scheme).values_list("code", "measure"))
+        items = list(ItemScore.objects.filter(run=run, grid__isnull=False).select_related("grid"))
+        assert items
+        for item in items:
+            assert_adds_up(item, run, measures)
+        transaction.set_rollback(True)
