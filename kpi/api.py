@@ -103,7 +103,7 @@ def _grid_score(request: Request, month: str, code: str) -> Response:
     return Response({"grid": grid.code, "name": grid.name, **told})
 
 
-@extend_schema(responses=OpenApiTypes.OBJECT, parameters=[AS])
+@extend_schema(operation_id="kpi_scores_grids_item_retrieve", responses=OpenApiTypes.OBJECT, parameters=[AS])
 @api_view(["GET"])
 def _grid_item(request: Request, month: str, code: str, item: str) -> Response:
     """One item of a grid with every record behind it, and those that don't count, with the rule."""

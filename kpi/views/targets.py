@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -110,11 +111,7 @@ def _held(code: str, rows: Sequence[TargetRow]) -> Decimal:
 
 def carried(query: QueryDict) -> str:
     """The totals of the address, for links that keep them."""
-    parts = QueryDict(mutable=True)
-    for name in query:
-        if name.startswith("total-"):
-            parts[name] = query[name]
-    return parts.urlencode()
+    return urlencode({name: query.get(name, "") for name in query if name.startswith("total-")})
 
 
 @open_to(*DEPARTMENT)
