@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from acceptance.models import Acceptance, Channel, ChannelPlace, Product, Slip, SlipEvent, SlipLine
+from acceptance.models import Acceptance, Channel, ChannelPlace, Product, Slip, SlipEvent, SlipLine, SpecialDay
 from accounts.admin_base import ReadOnlyAdmin
 
 
@@ -20,6 +20,13 @@ class ChannelAdmin(admin.ModelAdmin):
 class ChannelPlaceAdmin(admin.ModelAdmin):
     list_display = ["channel", "catalogue", "tier", "name", "valid_from"]
     list_filter = ["catalogue", "tier"]
+
+
+@admin.register(SpecialDay)
+class SpecialDayAdmin(admin.ModelAdmin):
+    list_display = ["day", "kind", "name"]
+    list_filter = ["kind"]
+    date_hierarchy = "day"
 
 
 @admin.register(Slip)

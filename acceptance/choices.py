@@ -47,6 +47,11 @@ class SlipSource(models.TextChoices):
     PHONE = "phone", _("电话")
 
 
+class DayKind(models.TextChoices):
+    CLOSED = "closed", _("放假")
+    OPEN = "open", _("上班")
+
+
 class DifferenceKind(models.TextChoices):
     NOT_KEYED = "not_keyed", _("缺失：计费系统有，这里没有")
     NOT_BILLED = "not_billed", _("缺失：这里有，计费系统没有")

@@ -1,4 +1,4 @@
-"""The file of formal acceptances that the billing system delivers."""
+"""The file of formal acceptances that the billing system delivers, and that of holidays."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,9 +6,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from acceptance.choices import DayKind
 from core import sql
 from customers.loaders import HOUSEHOLD, PRODUCT
-from imports.domain.columns import Column, Reference, day, text
+from imports.domain.columns import Column, Reference, choice, day, text
 from imports.domain.loading import Loader, Values
 from imports.domain.staging import Merge
 from managers.loaders import MANAGER
@@ -88,3 +89,16 @@ class AcceptanceLoader(Loader):
             yield _("竣工日期不能早于受理日期")
         if values["cancelled_on"] and values["cancelled_on"] < values["accepted_on"]:
             yield _("撤销日期不能早于受理日期")
+
+
+class SpecialDayLoader(Loader):
+    """Holidays, on which every clock stands, and the weekend days that are worked in exchange 调休."""
+
+    app, kind, label = "acceptance", "special_days", gettext_lazy("节假日")
+    columns = (
+        Column("day", "日期", day, required=True),
+        Column("arrangement", "安排", choice(DayKind), required=True),
+        Column("name", "名称", text(40), required=True),
+    )
+    key = ("day",)
+    merge = Merge("acceptance_specialday", match=["day"], compared=["kind", "name"])

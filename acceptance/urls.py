@@ -1,6 +1,6 @@
 from django.urls import path
 
-from acceptance.views import field, hall, households, lookups, reconciliation, search, volumes
+from acceptance.views import field, hall, holidays, households, lookups, reconciliation, search, volumes
 
 app_name = "acceptance"
 urlpatterns = [
@@ -26,5 +26,8 @@ urlpatterns = [
     path("reconciliation/names/give/", reconciliation.name_give, name="name_give"),
     path("households/<str:code>/", households.household_card, name="household_card"),
     path("lookup/", lookups.lookup, name="lookup"),
+    path("holidays/", holidays.holiday_list, name="holiday_list"),
+    path("holidays/set/", holidays.holiday_set, name="holiday_set"),
+    path("holidays/drop/", holidays.holiday_drop, name="holiday_drop"),
     path("search/", search.search, name="search"),
 ]

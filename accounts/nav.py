@@ -61,7 +61,7 @@ ROOMS = [
         "settings",
         _("设置"),
         "accounts:profile",
-        "accounts:profile accounts:user_list accounts:user_new accounts:access_log",
+        "accounts:profile accounts:user_list accounts:user_new accounts:access_log acceptance:holiday_list",
         end=True,
     ),
 ]

@@ -13,6 +13,7 @@ from core import sql
 from core.periods import day_start
 from core.pinyin import initials
 from demo import desk, facts, homes, inputs, sales, slips
+from demo.holidays import load_holidays
 from demo.load import BIG, numbered, put, require_empty
 from demo.market import Market
 from demo.people import PASSWORD, People, hire
@@ -31,6 +32,7 @@ def build(plan: Plan, *, say: Say) -> dict[str, int]:
         people = hire(plan, places)
         written = _write_places(plan, places) | _write_people(plan, people)
         say(f"{len(places.grids)} grids, {len(people.managers)} managers")
+        written["acceptance_specialday"] = load_holidays()
         sql.run("demo/drop_derived", tables=BIG)
         written |= _write_homes(plan, places)
         say(f"{written['customers_household']:,} households, {written['customers_subscription']:,} lines")

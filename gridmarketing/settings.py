@@ -154,6 +154,7 @@ IMPORT_LOADERS = {
     "postings": "managers.loaders.PostingLoader",
     "operators": "managers.loaders.OperatorLoader",
     "acceptances": "acceptance.loaders.AcceptanceLoader",
+    "special_days": "acceptance.loaders.SpecialDayLoader",
     "targets": "kpi.loaders.TargetLoader",
     "ratings": "kpi.loaders.RatingLoader",
 }
@@ -249,7 +250,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Slips: working hours until the next side has to act, and the working day they are counted in (seven days a week).
+# Slips: working hours until the next side has to act, and the working day they are counted in: seven days a week but
+# for the holidays, which are a table.
 SLIP_WORKING_DAY = ("08:30", "17:30")
 SLIP_HOURS = {"receive": 24, "accept": 48, "resubmit": 24}
 SLIP_WARN_HOURS = 4
@@ -260,7 +262,6 @@ SLIP_SIMILAR_DAYS = 30  # the same household and product again inside this time 
 # is missed, office days to settle a difference, and days looked back. Channels: whose orders a hall must know.
 RECONCILE = {"window": 3, "missing": 3, "due": 3, "back": 62}
 RECONCILE_CHANNELS = ["own_hall", "direct", "community_manager"]
-OFFICE_CLOSED: list[str] = []  # public holidays as 2026-10-01; Saturdays and Sundays are closed anyway
 
 # REST
 REST_FRAMEWORK = {

@@ -1,29 +1,47 @@
-"""How long a slip has waited, in working time: every day of the week, from opening to closing."""
+"""How long a slip has waited, in working time: from opening to closing, seven days a week but for holidays."""
 
 import datetime as dt
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from django.conf import settings
 
-from acceptance.choices import SlipState
-from core.periods import SHANGHAI, day_start, local_day
+from acceptance.choices import DayKind, SlipState
+from acceptance.models import SpecialDay
+from core.periods import SHANGHAI, day_start
 
 _EPOCH = dt.date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Opening and closing of a working day, as minutes after midnight."""
+    """Opening and closing of a working day, as minutes after midnight, and the days without any, in order."""
 
     opens: int
     closes: int
+    closed: tuple[dt.date, ...] = ()
+
+    @property
+    def length(self) -> int:
+        return self.closes - self.opens
 
     def until(self, instant: dt.datetime) -> int:
         """Working minutes from a fixed day until an instant; only differences mean something."""
         local = instant.astimezone(SHANGHAI)
-        minute = local.hour * 60 + local.minute
-        today = min(max(minute, self.opens), self.closes) - self.opens
-        return (local_day(instant) - _EPOCH).days * (self.closes - self.opens) + today
+        day, minute = local.date(), local.hour * 60 + local.minute
+        before = bisect_left(self.closed, day)
+        stands = before < len(self.closed) and self.closed[before] == day
+        today = 0 if stands else min(max(minute, self.opens), self.closes) - self.opens
+        return ((day - _EPOCH).days - before) * self.length + today
+
+    def day_of(self, number: int) -> dt.date:
+        """The working day with this number, counted from the fixed day."""
+        day = _EPOCH + dt.timedelta(days=number)
+        for holiday in self.closed:
+            if holiday > day:
+                break
+            day += dt.timedelta(days=1)
+        return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +68,34 @@ class Clock:
         return "warn" if self.left <= settings.SLIP_WARN_HOURS * 60 else ""
 
 
-def hours() -> Hours:
-    """The working day of the settings."""
+def opening_hours() -> Hours:
+    """The working day of the settings and the holidays of the company. One query."""
     opens, closes = settings.SLIP_WORKING_DAY
-    return Hours(_minutes(opens), _minutes(closes))
+    closed = SpecialDay.objects.filter(kind=DayKind.CLOSED, day__gte=_EPOCH).order_by("day")
+    return Hours(_minutes(opens), _minutes(closes), tuple(closed.values_list("day", flat=True)))
 
 
-def worked(start: dt.datetime, end: dt.datetime, day: Hours | None = None) -> int:
+def worked(start: dt.datetime, end: dt.datetime, hours: Hours) -> int:
     """Working minutes from start to end; never negative."""
-    day = day or hours()
-    return max(day.until(end) - day.until(start), 0)
+    return max(hours.until(end) - hours.until(start), 0)
 
 
-def late_before(now: dt.datetime, limit: int) -> dt.datetime:
+def late_before(now: dt.datetime, limit: int, hours: Hours) -> dt.datetime:
     """The first instant from which the limit, in working minutes, is still kept: what began before it is late."""
-    day = hours()
-    whole, minute = divmod(day.until(now) - limit, day.closes - day.opens)
-    date = _EPOCH + dt.timedelta(days=whole)
+    number, minute = divmod(hours.until(now) - limit, hours.length)
     # A morning's first minute is worth as much as the evening before after closing.
-    start, minute = (
-        (day_start(date), day.opens + minute) if minute else (day_start(date - dt.timedelta(days=1)), day.closes)
-    )
-    return start + dt.timedelta(minutes=minute)
+    if not minute:
+        number, minute = number - 1, hours.length
+    return day_start(hours.day_of(number)) + dt.timedelta(minutes=hours.opens + minute)
+
+
+def office_day(day: dt.date, after: int) -> dt.date:
+    """The office day so many office days after a day: neither weekend nor holiday, or worked in exchange. One query."""
+    special = dict(SpecialDay.objects.filter(day__gt=day).values_list("day", "kind"))
+    while after:
+        day += dt.timedelta(days=1)
+        after -= special.get(day, DayKind.OPEN if day.weekday() < 5 else DayKind.CLOSED) == DayKind.OPEN
+    return day
 
 
 # Which side the clock of a state runs against, as a key of SLIP_HOURS.
@@ -84,13 +108,15 @@ LIMITS = {
 }
 
 
-def clock_of(state: str, *, state_at: dt.datetime, received_at: dt.datetime | None, now: dt.datetime) -> Clock | None:
-    """The running clock of a slip; None once nobody has to act any more."""
+def clock_of(
+    state: str, *, state_at: dt.datetime, received_at: dt.datetime | None, now: dt.datetime, hours: Hours
+) -> Clock | None:
+    """The running clock of a slip; None once nobody has to act any more. The hours are read once for all slips."""
     limit = LIMITS.get(SlipState(state))
     if limit is None:
         return None
     since = received_at if limit == "accept" and received_at else state_at
-    return Clock(used=worked(since, now), limit=settings.SLIP_HOURS[limit] * 60)
+    return Clock(used=worked(since, now, hours), limit=settings.SLIP_HOURS[limit] * 60)
 
 
 def _minutes(text: str) -> int:

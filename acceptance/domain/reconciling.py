@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from acceptance.choices import DifferenceKind, Owner, Settlement
 from acceptance.domain.acceptances import SCORE_TASK
+from acceptance.domain.clocks import office_day
 from acceptance.models import Acceptance, AcceptanceQuerySet, BilledOrder, DeveloperAlias, Difference
 from accounts.choices import Role
 from accounts.models import User
@@ -49,14 +50,6 @@ def reconcile(*, now: dt.datetime) -> tuple[int, int]:
         due_on=office_day(today, days["due"]),
     )[0]
     return found["written"], found["ended"]
-
-
-def office_day(day: dt.date, after: int) -> dt.date:
-    """The office day so many office days after a day: neither weekend nor public holiday."""
-    while after:
-        day += dt.timedelta(days=1)
-        after -= day.weekday() < 5 and day.isoformat() not in settings.OFFICE_CLOSED
-    return day
 
 
 def ways_of(line: Difference, by: User) -> tuple[Settlement, ...]:

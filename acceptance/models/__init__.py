@@ -1,4 +1,5 @@
 from acceptance.models.acceptances import Acceptance, AcceptanceChange, AcceptanceQuerySet
+from acceptance.models.calendar import SpecialDay
 from acceptance.models.catalogue import Channel, ChannelPlace, Product
 from acceptance.models.notices import LateNotice
 from acceptance.models.reconciliation import BilledOrder, DeveloperAlias, Difference
@@ -19,4 +20,5 @@ __all__ = [
     "SlipEvent",
     "SlipLine",
     "SlipQuerySet",
+    "SpecialDay",
 ]

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from acceptance.choices import HALL_STATES, SlipState
 from acceptance.domain.actors import Actor
-from acceptance.domain.clocks import Clock, clock_of, worked
+from acceptance.domain.clocks import Clock, Hours, clock_of, opening_hours, worked
 from acceptance.models import LateNotice, Product, Slip, SlipEvent, SlipLine
 from accounts.scope import Scope
 from core.formats import named
@@ -34,6 +34,7 @@ class Row:
 
     slip: Slip
     clock: Clock | None
+    waited: int = 0  # working minutes since it was sent, whatever happened to it on the way
 
     @property
     def chip(self) -> str:
@@ -78,12 +79,16 @@ def with_parts(slips: QuerySet[Slip]) -> QuerySet[Slip]:
     return people.prefetch_related(lines)
 
 
-def row_of(slip: Slip, now: dt.datetime) -> Row:
-    return Row(slip, clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now))
+def row_of(slip: Slip, now: dt.datetime, hours: Hours | None = None) -> Row:
+    """A slip with its clock. One query unless the opening hours are handed in."""
+    hours = hours or opening_hours()
+    clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=hours)
+    return Row(slip, clock, worked(slip.submitted_at, now, hours) if slip.submitted_at else 0)
 
 
-def rows_of(slips: Iterable[Slip], now: dt.datetime) -> list[Row]:
-    return [row_of(slip, now) for slip in slips]
+def rows_of(slips: Iterable[Slip], now: dt.datetime, hours: Hours | None = None) -> list[Row]:
+    hours = hours or opening_hours()
+    return [row_of(slip, now, hours) for slip in slips]
 
 
 def queue(scope: Scope, actor: Actor, narrow: Narrow) -> QuerySet[Slip]:
@@ -112,11 +117,15 @@ class Pressure:
     accepted_today: int
 
 
-def pressure(scope: Scope, actor: Actor, *, day_start: dt.datetime, now: dt.datetime) -> Pressure:
+def pressure(
+    scope: Scope, actor: Actor, *, day_start: dt.datetime, now: dt.datetime, hours: Hours | None = None
+) -> Pressure:
     """Three queries. A slip handed to another hall since yesterday has left the scope, and its history with it."""
+    hours = hours or opening_hours()
     slips, day_ago = Slip.objects.within(scope), now - dt.timedelta(days=1)
     waiting = list(slips.awaiting(actor.halls).values_list("state", "state_at", "received_at"))
-    levels = [clock.level for s, at, got in waiting if (clock := clock_of(s, state_at=at, received_at=got, now=now))]
+    clocks = [clock_of(s, state_at=at, received_at=got, now=now, hours=hours) for s, at, got in waiting]
+    levels = [clock.level for clock in clocks if clock]
     same = sum(at <= day_ago for _state, at, _got in waiting)
     moved = slips.filter(hall__in=actor.halls, submitted_at__lte=day_ago, state_at__gt=day_ago)
     last = SlipEvent.objects.filter(slip=OuterRef("pk"), at__lte=day_ago).order_by("-at", "-pk")
@@ -148,12 +157,13 @@ class Passage:
     staff_code: str
 
 
-def history(slip: Slip) -> list[Passage]:
+def history(slip: Slip, hours: Hours | None = None) -> list[Passage]:
     """What happened to a slip, oldest first."""
+    hours = hours or opening_hours()
     events = list(slip.events.select_related("by", "hall", "claimed_by"))
     befores = [None, *events[:-1]]
     return [
-        Passage(event, worked(before.at, event.at) if before else None, event.by.staff_code)
+        Passage(event, worked(before.at, event.at, hours) if before else None, event.by.staff_code)
         for before, event in zip(befores, events, strict=True)
     ]
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from acceptance.choices import OPEN_STATES, SlipState
-from acceptance.domain.clocks import clock_of
+from acceptance.domain.clocks import clock_of, opening_hours
 from acceptance.models import Slip, SlipEvent
 from acceptance.queries.volumes import Waiting, age_of
 from accounts.scope import Scope
@@ -43,11 +43,12 @@ def _then(scope: Scope, at: dt.datetime) -> QuerySet[Any, Any]:
 
 
 def waiting_then(scope: Scope, at: dt.datetime) -> list[Waiting]:
-    """Slips in transit just before an instant, as they stood then, oldest first. One query."""
+    """Slips in transit just before an instant, as they stood then, oldest first. Two queries."""
+    day = opening_hours()
     found = []
     for row in _then(scope, at).order_by("submitted_at", "pk"):
         received = row["received_at"] if row["received_at"] and row["received_at"] < at else None
-        clock = clock_of(row["was"], state_at=row["since"], received_at=received, now=at)
+        clock = clock_of(row["was"], state_at=row["since"], received_at=received, now=at, hours=day)
         if clock:
             age = age_of(row["submitted_at"], at - dt.timedelta(microseconds=1))
             found.append(Waiting(row["pk"], row["stood"], row["was"], row["submitted_at"], age, clock))

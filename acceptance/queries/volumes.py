@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from acceptance.choices import OPEN_STATES, Catalogue, SlipState
-from acceptance.domain.clocks import Clock, clock_of
+from acceptance.domain.clocks import Clock, clock_of, opening_hours
 from acceptance.models import Acceptance, Channel, ChannelPlace, Slip
 from acceptance.queries.slips import Row
 from accounts.scope import Scope
@@ -45,13 +45,14 @@ class Waiting:
 
 
 def waiting(scope: Scope, now: dt.datetime) -> list[Waiting]:
-    """Every slip of the scope that somebody still has to act on, oldest first. One query."""
+    """Every slip of the scope that somebody still has to act on, oldest first. Two queries."""
+    day = opening_hours()
     rows = Slip.objects.within(scope).filter(state__in=OPEN_STATES).order_by("submitted_at", "pk")
     found = []
     for pk, hall, state, state_at, received_at, sent_at in rows.values_list(
         "pk", "hall_id", "state", "state_at", "received_at", "submitted_at"
     ):
-        clock = clock_of(state, state_at=state_at, received_at=received_at, now=now)
+        clock = clock_of(state, state_at=state_at, received_at=received_at, now=now, hours=day)
         # Only a draft has not been sent, and a draft is not open.
         if clock and sent_at:
             found.append(Waiting(pk, hall, state, sent_at, age_of(sent_at, now), clock))

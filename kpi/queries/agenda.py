@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Sum
 
 from acceptance.choices import HALL_STATES
-from acceptance.domain.clocks import clock_of
+from acceptance.domain.clocks import clock_of, opening_hours
 from acceptance.models import Slip
 from accounts.scope import Scope
 from core.periods import Month
@@ -138,8 +138,9 @@ def halls(scope: Scope, branch: Branch, now: dt.datetime) -> list[Figures]:
     """Slips in transit by hall, the most overdue first."""
     waiting: dict[str, list[bool]] = {}
     slips = Slip.objects.within(scope).filter(branch=branch, state__in=HALL_STATES).select_related("hall")
+    day = opening_hours()
     for slip in slips:
-        clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now)
+        clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=day)
         waiting.setdefault(slip.hall.name, []).append(bool(clock and clock.left < 0))
     found = [{"name": name, "waiting": len(late), "late": sum(late)} for name, late in waiting.items()]
     return sorted(found, key=lambda hall: (-int(hall["late"]), -int(hall["waiting"]), str(hall["name"])))

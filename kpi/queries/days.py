@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from acceptance.choices import SlipState
-from acceptance.domain.clocks import Clock, clock_of
+from acceptance.domain.clocks import Clock, clock_of, opening_hours
 from acceptance.models import Slip
 from accounts.scope import Scope
 from campaigns.models import FollowUp
@@ -117,8 +117,9 @@ def _share_of_target(
 
 def _returned(manager: Manager, now: dt.datetime) -> list[Returned]:
     rows = Slip.objects.filter(manager=manager, state=SlipState.RETURNED).select_related("household", "state_by")
+    day = opening_hours()
     return [
-        Returned(slip, clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now))
+        Returned(slip, clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=day))
         for slip in rows.order_by("state_at")
     ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from acceptance.choices import HALL_STATES
-from acceptance.domain.clocks import Clock, clock_of
+from acceptance.domain.clocks import Clock, clock_of, opening_hours
 from acceptance.models import Slip
 from accounts.scope import Scope
 from core.formats import duration, listed, moment, number
@@ -47,8 +47,9 @@ def late_slips(scope: Scope, now: dt.datetime, grids: QuerySet[Grid]) -> list[To
     """Halls with slips over their limit, the longest wait first."""
     rows = Slip.objects.within(scope).filter(state__in=HALL_STATES, grid__in=grids).select_related("hall")
     late: dict[str, list[Clock]] = defaultdict(list)
+    day = opening_hours()
     for slip in rows:
-        clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now)
+        clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=day)
         if clock and clock.left < 0:
             late[slip.hall.name].append(clock)
     found = sorted(late.items(), key=lambda pair: min(clock.left for clock in pair[1]))

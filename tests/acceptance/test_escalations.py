@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from acceptance.domain.clocks import late_before, worked
+from acceptance.domain.clocks import clock_of, opening_hours
 from acceptance.domain.escalations import escalate
-from acceptance.models import LateNotice, Slip
+from acceptance.models import LateNotice, Slip, SpecialDay
 from acceptance.tasks import escalate as escalate_task
 from core.periods import SHANGHAI, local_day
 from tests.factories.acceptance import SlipFactory
@@ -26,15 +26,6 @@ def at(day: int, hour: int, minute: int = 0) -> dt.datetime:
 
 def notices() -> dict[tuple[str, int | None], tuple[int, int]]:
     return {(str(one.day), one.hall_id): (one.late, one.raised) for one in LateNotice.objects.all()}
-
-
-@pytest.mark.parametrize("hour", [3, 8, 9, 13, 17, 18, 23])
-@pytest.mark.parametrize("limit", [1, 59, 539, 540, 541, 1440, 2880])
-def test_limit_turns_at_the_minute(hour, limit):
-    now = at(20, hour, 31)
-    edge = late_before(now, limit)
-    assert worked(edge, now) == limit
-    assert worked(edge - dt.timedelta(minutes=1), now) == limit + 1
 
 
 def test_late_slip_goes_to_the_hall_then_to_the_branch_and_once_each():
@@ -90,3 +81,23 @@ def test_notice_is_for_the_heads_and_names_nobody(client: Client):
     assert client.get(reverse("acceptance:hall_queue")).context["notice"] == notice
     client.force_login(user_of_operator(OperatorFactory(hall=slip.hall)))
     assert client.get(reverse("acceptance:hall_queue")).context["notice"] is None
+
+
+@pytest.mark.parametrize("day", [9, 12, 15, 16])
+def test_statement_and_clock_agree_minute_by_minute_over_holidays(day):
+    SpecialDay.objects.bulk_create(
+        SpecialDay(day=dt.date(2026, 10, one), kind="closed", name="国庆节") for one in (1, 2, 3, 12, 13)
+    )
+    SpecialDay.objects.create(day="2026-10-10", kind="open", name="国庆节调休")
+    for hours in range(0, 300, 3):
+        sent = at(1, 9) + dt.timedelta(hours=hours, minutes=hours % 7)
+        slip = SlipFactory(submitted_at=sent)
+        state = ("submitted", "received", "working", "returned", "transferred")[hours // 3 % 5]
+        got = sent if state in ("received", "working") else None
+        Slip.objects.filter(pk=slip.pk).update(state=state, state_note="缺证件", received_at=got)
+    now, hours = at(day, 15, 17), opening_hours()
+    escalate(now=now)
+    for slip in Slip.objects.all():
+        clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=hours)
+        assert (slip.escalated_at is not None) == (clock.level == "bad"), (slip.state, slip.submitted_at)
+        assert (slip.raised_at is not None) == (clock.left < -9 * 60)

@@ -6,9 +6,9 @@ import pytest
 
 from acceptance.domain import reconciling, slips
 from acceptance.domain.acceptances import Order, record_direct
-from acceptance.domain.reconciling import CannotName, CannotSettle, office_day
+from acceptance.domain.clocks import office_day
+from acceptance.domain.reconciling import CannotName, CannotSettle
 from acceptance.models import Acceptance, BilledOrder, DeveloperAlias, Difference
-from core.periods import SHANGHAI
 from tests.acceptance.street import NOW, Street
 from tests.acceptance.test_slips import make
 from tests.factories.accounts import user_of_branch, user_of_hall
@@ -304,10 +304,3 @@ def test_name_means_nobody_of_another_branch_and_is_said_once(street):
     reconciling.name_developer(branch=street.branch, name="李四", manager=street.manager, by=by, now=NOW)
     with pytest.raises(CannotName, match="已经有人确认过"):
         reconciling.name_developer(branch=street.branch, name="李四", manager=street.manager, by=by, now=NOW)
-
-
-def test_office_days_leave_out_weekends_and_holidays(settings):
-    friday = dt.datetime(2026, 11, 6, tzinfo=SHANGHAI).date()
-    assert office_day(friday, 3) == dt.date(2026, 11, 11)
-    settings.OFFICE_CLOSED = ["2026-11-09"]
-    assert office_day(friday, 3) == dt.date(2026, 11, 12)

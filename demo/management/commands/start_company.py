@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Company, User
 from core.periods import Month, local_day
 from core.refusals import Refusal
+from demo.holidays import load_holidays
 from demo.load import require_empty
 from kpi.domain import schemes
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 require_empty()
                 schemes.in_force(Month.of(local_day(now)))
+                load_holidays()
                 User.objects.create_superuser(options["admin"], password, name="系统管理员")
                 Company.objects.create(name=options["name"], is_demo=False, built_at=now)
         except Refusal as refusal:
