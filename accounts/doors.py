@@ -45,6 +45,17 @@ def public(view: View) -> View:
     return view
 
 
+def unattended(view: View) -> View:
+    """For a view that open pages ask by themselves: it doesn't count as use, so a session ends though its page asks."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.is_unattended = True  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
 def _login_first(request: HttpRequest) -> HttpResponseBase:
     """People are sent to the login page; a program is told, since it wouldn't read one."""
     if request.path.startswith("/api/"):

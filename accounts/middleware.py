@@ -41,6 +41,7 @@ class SessionTouchMiddleware:
         # After the view: a session that was just closed is empty and stays so.
         if (
             session.accessed
+            and not getattr(request, "is_unattended", False)
             and not session.is_empty()
             and now - session.get("touched", 0) >= settings.SESSION_TOUCH_EVERY
         ):

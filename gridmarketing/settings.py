@@ -256,6 +256,7 @@ SLIP_WORKING_DAY = ("08:30", "17:30")
 SLIP_HOURS = {"receive": 24, "accept": 48, "resubmit": 24}
 SLIP_WARN_HOURS = 4
 SLIP_RAISE_HOURS = 9  # working hours over the limit until the branch is told; the head of the hall is told at once
+SLIP_STALE_HOURS = 4  # working hours after which a colleague may take over what a clerk claimed
 SLIP_SIMILAR_DAYS = 30  # the same household and product again inside this time is a warning
 
 # What the billing system's file is held against: days an order may lie apart from what a hall keyed in, days until it

@@ -57,7 +57,7 @@ class Slip(models.Model):
     state_note = models.CharField(_("说明"), max_length=200, blank=True)
 
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name=_("分公司"))
-    hall = models.ForeignKey(Hall, models.PROTECT, related_name="slips", verbose_name=_("营业厅"))
+    hall = models.ForeignKey(Hall, models.PROTECT, db_index=False, related_name="slips", verbose_name=_("营业厅"))
     grid = models.ForeignKey(
         Grid,
         models.PROTECT,
@@ -110,6 +110,8 @@ class Slip(models.Model):
                 condition=Q(state__in=HALL_STATES),
                 name="slip_hall_queue",
             ),
+            # What a hall has done since yesterday, for the comparison on its queue.
+            models.Index(fields=["hall", "state_at"], name="slip_hall_state_at"),
             models.Index(fields=["accepted_at"], condition=Q(state=SlipState.ACCEPTED), name="slip_accepted"),
             models.Index(fields=["manager", "-submitted_at"], name="slip_manager_at"),
             models.Index(

@@ -1,13 +1,12 @@
-"""Reads of the slip pages: rows with clocks, the queue of a hall, the history of a slip."""
+"""Reads of the slip pages: rows with clocks, the history of a slip."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 
-from acceptance.choices import HALL_STATES, SlipState
-from acceptance.domain.actors import Actor
+from acceptance.choices import SlipState
 from acceptance.domain.clocks import Clock, Hours, clock_of, opening_hours, worked
 from acceptance.models import LateNotice, Product, Slip, SlipEvent, SlipLine
 from accounts.scope import Scope
@@ -34,7 +33,6 @@ class Row:
 
     slip: Slip
     clock: Clock | None
-    waited: int = 0  # working minutes since it was sent, whatever happened to it on the way
 
     @property
     def chip(self) -> str:
@@ -61,17 +59,6 @@ class Row:
         return self.slip.household.address if self.slip.household else self.slip.typed_address
 
 
-@dataclass(frozen=True, slots=True)
-class Narrow:
-    """What narrows the queue: a state (empty = all that wait at the hall), codes of a grid and a product, the number
-    of the slip to go on from."""
-
-    state: str = ""
-    grid: str = ""
-    product: str = ""
-    after: str = ""
-
-
 def with_parts(slips: QuerySet[Slip]) -> QuerySet[Slip]:
     """Slips with everything a row shows, in two queries."""
     lines = Prefetch("lines", SlipLine.objects.select_related("product"))
@@ -82,61 +69,12 @@ def with_parts(slips: QuerySet[Slip]) -> QuerySet[Slip]:
 def row_of(slip: Slip, now: dt.datetime, hours: Hours | None = None) -> Row:
     """A slip with its clock. One query unless the opening hours are handed in."""
     hours = hours or opening_hours()
-    clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=hours)
-    return Row(slip, clock, worked(slip.submitted_at, now, hours) if slip.submitted_at else 0)
+    return Row(slip, clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=hours))
 
 
 def rows_of(slips: Iterable[Slip], now: dt.datetime, hours: Hours | None = None) -> list[Row]:
     hours = hours or opening_hours()
     return [row_of(slip, now, hours) for slip in slips]
-
-
-def queue(scope: Scope, actor: Actor, narrow: Narrow) -> QuerySet[Slip]:
-    """Slips of the actor's halls, oldest first."""
-    slips = Slip.objects.within(scope).filter(hall__in=actor.halls)
-    slips = slips.filter(state=narrow.state) if narrow.state else slips.filter(state__in=HALL_STATES)
-    if narrow.grid:
-        slips = slips.filter(grid__code=narrow.grid)
-    if narrow.product:
-        slips = slips.filter(lines__product=narrow.product)
-    last = Slip.objects.within(scope).filter(number=narrow.after).first() if narrow.after else None
-    if last:
-        slips = slips.filter(Q(submitted_at__gt=last.submitted_at) | Q(submitted_at=last.submitted_at, pk__gt=last.pk))
-    return with_parts(slips).order_by("submitted_at", "pk")
-
-
-@dataclass(frozen=True, slots=True)
-class Pressure:
-    """How the halls stand: open slips, those over the limit and those near it, open ones a day ago, today's
-    acceptances."""
-
-    waiting: int
-    over: int
-    near: int
-    day_ago: int
-    accepted_today: int
-
-
-def pressure(
-    scope: Scope, actor: Actor, *, day_start: dt.datetime, now: dt.datetime, hours: Hours | None = None
-) -> Pressure:
-    """Three queries. A slip handed to another hall since yesterday has left the scope, and its history with it."""
-    hours = hours or opening_hours()
-    slips, day_ago = Slip.objects.within(scope), now - dt.timedelta(days=1)
-    waiting = list(slips.awaiting(actor.halls).values_list("state", "state_at", "received_at"))
-    clocks = [clock_of(s, state_at=at, received_at=got, now=now, hours=hours) for s, at, got in waiting]
-    levels = [clock.level for clock in clocks if clock]
-    same = sum(at <= day_ago for _state, at, _got in waiting)
-    moved = slips.filter(hall__in=actor.halls, submitted_at__lte=day_ago, state_at__gt=day_ago)
-    last = SlipEvent.objects.filter(slip=OuterRef("pk"), at__lte=day_ago).order_by("-at", "-pk")
-    then = moved.annotate(was=Subquery(last.values("to_state")[:1]), stood=Subquery(last.values("hall")[:1]))
-    return Pressure(
-        waiting=len(levels),
-        over=levels.count("bad"),
-        near=levels.count("warn"),
-        day_ago=same + then.filter(was__in=HALL_STATES, stood__in=actor.halls).count(),
-        accepted_today=slips.filter(hall__in=actor.halls, accepted_at__gte=day_start).count(),
-    )
 
 
 def notice_of(scope: Scope, day: dt.date, *, of_branch: bool) -> LateNotice | None:

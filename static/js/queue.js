@@ -1,5 +1,6 @@
 // The hall queue by keyboard: ↑↓ chooses, Enter receives, B returns, Z transfers, N adds an order, Ctrl+Enter accepts.
 import { addOrder } from "./orders.js";
+import { follow, showNew } from "./queue_live.js";
 
 const panel = document.getElementById("slip-panel");
 const list = document.querySelector("[data-queue]");
@@ -21,10 +22,16 @@ function choose(row) {
   chosen = row.dataset.slip;
   mark();
   row.scrollIntoView({ block: "nearest" });
-  const link = row.querySelector("a");
-  history.replaceState(null, "", link.href);
-  window.htmx.ajax("GET", link.dataset.panel, { target: "#slip-panel" });
+  history.replaceState(null, "", row.querySelector("a").href);
+  load();
 }
+
+function load() {
+  window.htmx.ajax("GET", list.dataset.panel.replace("__NO__", encodeURIComponent(chosen)), { target: "#slip-panel" });
+}
+
+const isBusy = () => Boolean(document.querySelector("dialog[open]")) || panel.contains(document.activeElement) || isTyped();
+const isTyped = () => [...panel.querySelectorAll("[name=order_no]")].some((field) => field.value);
 
 function step(by) {
   const all = rows();
@@ -56,6 +63,7 @@ const KEYS = {
   b: () => open("d-return"),
   z: () => open("d-transfer"),
   n: () => addOrder(),
+  r: () => showNew(list),
   "?": () => open("d-keys"),
 };
 
@@ -86,15 +94,18 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// The session ran out: never the login page inside the queue. The refresh of the list waits while numbers are typed.
+// The session ran out: never the login page inside the queue.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, target, pathInfo } = event.detail;
+  const { xhr, pathInfo } = event.detail;
   const asked = new URL(pathInfo.requestPath, location.href).pathname;
   if (!xhr.responseURL || new URL(xhr.responseURL).pathname === asked) return;
   event.detail.shouldSwap = false;
-  const typed = [...panel.querySelectorAll("[name=order_no]")].some((field) => field.value);
-  if (target === panel || !typed) location.reload();
+  location.reload();
 });
 
-// A refreshed list keeps what was chosen.
-document.addEventListener("htmx:afterSwap", mark);
+follow(list, {
+  mark,
+  // A colleague took the chosen slip, or laid it back: the panel says so unless somebody works in it.
+  changed: (number) => { if (number === chosen && !isBusy()) load(); },
+  over: () => { if (!isBusy()) location.reload(); },
+});

@@ -20,9 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def test_file_of_holidays_is_taken_and_corrected(tmp_path):
     head, kind = "日期,安排,名称\n", "special_days"
-    outcome, rejected = take_text(
-        tmp_path, kind, head + "2026-10-01,放假,国庆节\n2026-10-10,上班,国庆节调休\n"
-    )
+    outcome, rejected = take_text(tmp_path, kind, head + "2026-10-01,放假,国庆节\n2026-10-10,上班,国庆节调休\n")
     assert (outcome.counts.new, rejected) == (2, [])
     outcome, rejected = take_text(tmp_path, kind, head + "2026-10-10,放假,国庆节\n2026-10-11,半天,国庆节\n")
     assert (outcome.counts.changed, [line for line, _reasons in rejected]) == (1, [3])

@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from acceptance.domain import slips
-from acceptance.queries.slips import pressure
+from acceptance.domain.clocks import opening_hours
+from acceptance.queries.queue import pressure
 from accounts.scope import Scope
 from core.periods import day_start
 from tests.acceptance.street import NOW, Street
@@ -23,5 +24,5 @@ def test_pressure_compares_with_the_same_time_yesterday():
     slips.receive(slip=moved, by=street.clerk, now=NOW)
     slips.return_to_field(slip=returned, reason="缺证件", by=street.clerk, now=NOW)
     halls = Scope(halls=frozenset({street.hall.pk}))
-    found = pressure(halls, street.clerk, day_start=day_start(NOW.date()), now=NOW)
+    found = pressure(halls, street.clerk, day_start=day_start(NOW.date()), now=NOW, hours=opening_hours())
     assert (found.waiting, found.day_ago, found.accepted_today) == (3, 3, 0)

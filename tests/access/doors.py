@@ -124,6 +124,7 @@ DOORS: dict[str, Door] = {
     ),
     "acceptance:slip_close": door(*COUNTER, own=SLIP, by="post"),
     "acceptance:hall_queue": door(*COUNTER),
+    "acceptance:queue_news": door(*COUNTER),
     "acceptance:direct_new": door(*COUNTER),
     "acceptance:in_transit": door(*OVERSEERS, HALL_MANAGER),
     "acceptance:channel_mix": door(*OVERSEERS),
