@@ -1,175 +1,194 @@
-"""Slips through the whole WSGI stack by 16 threads, against the same statement by the bare driver on 16 connections.
+"""Slips through the whole stack (gunicorn as in production, HTTP, session, CSRF) against inserts by the bare driver.
 
-Both take turns and their medians are compared: the ratio counts, the rates are this machine's. What was written is
-deleted again. GM_DATA_DIR=… .venv/bin/python -m bench.post_slips [slips a turn] [turns]
+Both loads run in processes of their own, take turns, and the medians of their turns are compared: the ratio counts,
+the rates are this machine's. What was written is deleted again.
+GM_DATA_DIR=… .venv/bin/python -m bench.post_slips [slips a turn] [turns]
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import statistics
+import subprocess
 import sys
+import tempfile
+import time
+import urllib.request
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import cycle, islice
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import django
-import psycopg2
 
+from bench import slip_load
+from bench.slip_load import Load, Seat
 from gridmarketing import embedded
+from gridmarketing.run import free_port
 
-THREADS, EACH_TURN, TURNS = 16, 800, 5
-Send = Callable[[str], None]
+CONNECTIONS, CLIENTS, EACH_TURN, TURNS = 16, 60, 1600, 7
+RATIO_GOAL, P95_GOAL = 0.35, 300
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(each: int = EACH_TURN, turns: int = TURNS) -> dict[str, float]:
-    """Print and return `stack` and `driver` in slips a second, and `ratio`: what share of the driver's rate remains."""
+    """Print and return slips a second (`stack`, `inserts`, `statement`), `ratio` = stack ÷ inserts, and `p95` in ms."""
     embedded.ensure()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridmarketing.settings")
+    os.environ["SECRET_KEY"] = secrets.token_urlsafe(48)  # both here and in the server: the sessions are signed with it
     django.setup()
     sent: list[str] = []
     try:
-        return _measure(each, turns, sent)
+        with _server() as port, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+            return _told(_measure(each, turns, port, apart, sent), turns, each)
     finally:
         _clean(sent)
 
 
-def _measure(each: int, turns: int, sent: list[str]) -> dict[str, float]:
+def _measure(each: int, turns: int, port: int, apart: Executor, sent: list[str]) -> dict[str, list[Load]]:
+    from core import sql  # noqa: PLC0415
+
+    place, seats = _place(), _seats()
+    inserts = (ROOT / "bench" / "insert_slip.sql").read_text()
+    submit = sql.statement("acceptance/submit_slip")
+    sides: dict[str, tuple[Any, ...]] = {
+        "stack": (slip_load.over_http, port, [seat for seat, _bare in seats[:CONNECTIONS]]),
+        "inserts": (slip_load.by_driver, place, inserts, [bare for _seat, bare in seats[:CONNECTIONS]]),
+        "statement": (slip_load.by_driver, place, submit, [bare for _seat, bare in seats[:CONNECTIONS]]),
+        "crowd": (slip_load.over_http, port, [seat for seat, _bare in seats]),
+    }
+    found: dict[str, list[Load]] = {name: [] for name in sides}
+    for turn in range(turns + 1):
+        for name, (run, *given) in sides.items():
+            keys = [[str(uuid.uuid4()) for _ in range(each // len(given[-1]) + 1)] for _seat in given[-1]]
+            sent.extend(key for part in keys for key in part)
+            load = apart.submit(run, *given, keys).result()
+            if turn:  # the first turn fills caches and connections
+                found[name].append(load)
+    return found
+
+
+def _told(found: dict[str, list[Load]], turns: int, each: int) -> dict[str, float]:
+    rates = {name: statistics.median(load.rate for load in loads) for name, loads in found.items()}
+    best = {name: max(load.rate for load in loads) for name, loads in found.items()}
+    ends = [statistics.quantiles(load.taken, n=20)[-1] for load in found["crowd"]]
+    told = rates | {"ratio": rates["stack"] / rates["inserts"], "p95": statistics.median(ends)}
+    print(f"post slips: {turns} turns of {each}; medians, in brackets the best turn")
+    for name, words in {
+        "stack": f"whole stack, {CONNECTIONS} clients",
+        "inserts": f"bare inserts, {CONNECTIONS} connections",
+        "statement": "the whole submit's statement, bare",
+        "crowd": f"whole stack, {CLIENTS} clients",
+    }.items():
+        print(f"  {words:<36} {rates[name]:>6,.0f}/s  ({best[name]:,.0f})")
+    in_best = best["stack"] / best["inserts"]
+    print(f"  whole stack ÷ bare inserts           {told['ratio']:.2f}  ({in_best:.2f})  goal ≥ {RATIO_GOAL}")
+    print(f"  whole stack ÷ bare statement         {rates['stack'] / rates['statement']:.2f}")
+    print(f"  p95 of {CLIENTS} clients, ms                {told['p95']:.0f}  ({min(ends):.0f})  goal ≤ {P95_GOAL}")
+    return told
+
+
+@contextmanager
+def _server() -> Iterator[int]:
+    """Gunicorn with the settings of production on a free port; its log goes to a file, as it would."""
+    port = free_port(8100, "127.0.0.1")
+    environment = {
+        **os.environ,
+        "GM_ENV": "production",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+    }
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "web.log").open("wb") as log:
+        command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "gridmarketing.wsgi"]
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _await(f"http://127.0.0.1:{port}/healthz", server)
+            yield port
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _await(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _try in range(600):
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            if server.poll() is not None:
+                raise SystemExit("The web server did not start.") from None
+            time.sleep(0.1)
+    raise SystemExit("The web server does not answer.")
+
+
+def _seats() -> list[tuple[Seat, Seat]]:
+    """For each client a field manager's session and a household of their grid; the same as the driver needs it."""
     # The models can be imported only now that Django is set up.
     from accounts.models import User  # noqa: PLC0415
     from customers.models import Household  # noqa: PLC0415
     from grids.models import GridCommunity  # noqa: PLC0415
     from managers.models import Posting  # noqa: PLC0415
 
+    today = _now()["day"]
     users = {user.staff_code: user for user in User.objects.filter(role="account_manager", is_active=True)}
-    today = _today()
-    posting = Posting.objects.active_on(today).filter(manager__staff_no__in=users)[:1].get()
-    held = GridCommunity.objects.active_on(today).filter(grid=posting.grid_id)
-    homes = Household.objects.filter(community__in=held.values("community"))
-    body = {
+    postings = Posting.objects.active_on(today).filter(manager__staff_no__in=users).select_related("manager", "grid")
+    seats = []
+    for place, posting in enumerate(islice(cycle(postings[:CLIENTS]), CLIENTS)):
+        held = GridCommunity.objects.active_on(today).filter(grid=posting.grid_id).values("community")
+        home = Household.objects.filter(community__in=held).order_by("pk")[place : place + 1].get()
+        seats.append(_seat(users[posting.manager.staff_no], posting, home))
+    return seats
+
+
+def _seat(user: Any, posting: Any, home: Any) -> tuple[Seat, Seat]:
+    from django.test import Client  # noqa: PLC0415
+
+    client, token = Client(), secrets.token_hex(16)
+    client.force_login(user)
+    words = {
         "products": ["FTTH"],
         "contact_name": "Bench",
         "contact_phone": "13900000000",
-        "household_code": homes[:1].get().code,
-        "has_consent": True,
+        "household_code": home.code,
+        "source": "home",
         "acknowledged": True,
     }
-    user = users[posting.manager.staff_no]
-    sides = {"stack": _stack(user, body), "driver": _driver(user, body)}
-    rates: dict[str, list[float]] = {name: [] for name in sides}
-    for turn in range(turns + 1):
-        for name, senders in sides.items():
-            rate = _rate(senders, each, sent)
-            if turn:  # the first turn opens connections and compiles
-                rates[name].append(rate)
-    found = {name: statistics.median(rates[name]) for name in sides}
-    found["ratio"] = found["stack"] / found["driver"]
-    print(f"post slips: {THREADS} connections, {turns} turns of {each}")
-    print(f"  whole stack {found['stack']:,.0f}/s  bare driver {found['driver']:,.0f}/s  ratio {found['ratio']:.2f}")
-    return found
-
-
-def _rate(senders: list[Send], each: int, sent: list[str]) -> float:
-    """Slips a second when every sender sends its part, all at once."""
-    parts = [[str(uuid.uuid4()) for _slip in range(each // THREADS)] for _sender in senders]
-    sent.extend(number for part in parts for number in part)
-    begun = perf_counter()
-    with ThreadPoolExecutor(THREADS) as pool:
-        done = [pool.submit(_send_all, *pair) for pair in zip(senders, parts, strict=True)]
-        for one in done:
-            one.result()
-    return sum(map(len, parts)) / (perf_counter() - begun)
-
-
-def _send_all(send: Send, part: list[str]) -> None:
-    from django.db import connection  # noqa: PLC0415
-
-    try:
-        for number in part:
-            send(number)
-    finally:
-        connection.close()
-
-
-def _stack(user: Any, body: dict[str, Any]) -> list[Send]:
-    """One client a thread, through every middleware, with the session and the CSRF check of a browser."""
-    from django.test import Client  # noqa: PLC0415
-
-    def sender() -> Send:
-        client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
-        client.force_login(user)
-        client.get("/acceptance/slips/new/")
-        token = client.cookies["csrftoken"].value
-
-        def send(number: str) -> None:
-            answer = client.post(
-                "/api/v1/acceptance/slips/",
-                body | {"client_uuid": number},
-                content_type="application/json",
-                headers={"x-csrftoken": token},
-            )
-            assert answer.status_code == 201, answer.content
-
-        return send
-
-    return [sender() for _thread in range(THREADS)]
-
-
-def _driver(user: Any, body: dict[str, Any]) -> list[Send]:
-    """One connection a thread, the same statement with the same words."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
-
-    from acceptance.domain import contents  # noqa: PLC0415
-    from acceptance.forms import content_of  # noqa: PLC0415
-    from core import sql  # noqa: PLC0415
-
-    statement, content, now = sql.statement("acceptance/submit_slip"), content_of(body), timezone.now()
-    place = settings.DATABASES["default"]
-    words = {name: getattr(content, name) for name in body if name in content.__slots__} | {
-        "products": list(content.products),
-        "typed_address": "",
-        "source": content.source,
-        "campaign_code": "",
-        "notes": "",
-        "staff_no": user.staff_code,
+    session = next(iter(client.cookies.values())).value
+    seat = Seat(f"sessionid={session}; csrftoken={token}", token, words | {"has_consent": True})
+    rest = {"typed_address": "", "campaign_code": "", "notes": "", "content_hash": secrets.token_hex(32)}
+    ids = {
         "user": user.pk,
-        "now": now,
-        "day": _today(),
-        "number_prefix": contents.number_prefix(_today()),
-        "content_hash": content.fingerprint,
-        "similar_since": now,
-        "acknowledged": True,
+        "staff_no": user.staff_code,
+        "manager": posting.manager_id,
+        "grid": posting.grid_id,
+        "hall": posting.grid.hall_id,
+        "branch": posting.grid.branch_id,
+        "household": home.pk,
     }
-
-    def sender() -> Send:
-        connection = psycopg2.connect(
-            dbname=place["NAME"],
-            user=place["USER"],
-            password=place["PASSWORD"],
-            host=place["HOST"],
-            port=place["PORT"],
-        )
-        connection.autocommit = True
-        cursor = connection.cursor()
-
-        def send(number: str) -> None:
-            cursor.execute(statement, words | {"client_uuid": number})
-            assert cursor.fetchone()[0]
-
-        return send
-
-    return [sender() for _thread in range(THREADS)]
+    return seat, Seat("", "", words | rest | ids | _now())
 
 
-def _today() -> Any:
+def _now() -> dict[str, Any]:
     from django.utils import timezone  # noqa: PLC0415
 
+    from acceptance.domain.contents import number_prefix  # noqa: PLC0415
     from core.periods import local_day  # noqa: PLC0415
 
-    return local_day(timezone.now())
+    now = timezone.now()
+    return {"now": now, "similar_since": now, "day": local_day(now), "number_prefix": number_prefix(local_day(now))}
+
+
+def _place() -> dict[str, Any]:
+    from django.conf import settings  # noqa: PLC0415
+
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return {theirs: settings.DATABASES["default"][ours] for theirs, ours in names.items()}
 
 
 def _clean(sent: list[str]) -> None:

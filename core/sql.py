@@ -1,14 +1,17 @@
 """The only place that runs raw SQL: statements live in files `<app>/sql/<verb_noun>.sql` with named parameters."""
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
-from psycopg2.sql import SQL, Composable, Identifier
+from psycopg2.sql import SQL, Composable, Identifier, Placeholder
 
 Params = Mapping[str, Any]
 # Pieces put into a statement's {braces}: identifiers and other statements, never values.
@@ -45,6 +48,40 @@ def rows(name: str, **params: Any) -> list[dict[str, Any]]:
         cursor.execute(statement(name), params)
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+_TYPES = {
+    str: "text",
+    bool: "boolean",
+    int: "bigint",
+    dt.date: "date",
+    dt.datetime: "timestamptz",
+    UUID: "uuid",
+    list: "text[]",
+}
+# What each connection has prepared: it forgets with the connection.
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+def prepared_row(name: str, **params: Any) -> dict[str, Any] | None:
+    """The first row, if any, of a hot statement that is planned once a connection, as column → value.
+
+    The types of the first call are its types for good; None has none and isn't taken. Planning a long statement costs
+    more than running it.
+    """
+    quoted = Identifier(name)
+    with connection.cursor() as cursor:
+        known = _prepared.setdefault(cursor.connection, set())
+        if name not in known:
+            numbers = {param: f"${place}" for place, param in enumerate(params, 1)}
+            text = re.sub(r"%\((\w+)\)s|%%", lambda m: numbers[m[1]] if m[1] else "%", statement(name))
+            types = SQL(", ").join(SQL(_TYPES[type(value)]) for value in params.values())
+            cursor.cursor.execute(SQL("PREPARE {} ({}) AS ").format(quoted, types).as_string(cursor.cursor) + text)
+            known.add(name)
+        values = SQL(", ").join(map(Placeholder, params))
+        cursor.execute(SQL("EXECUTE {} ({})").format(quoted, values), params)
+        row = cursor.fetchone()
+        return dict(zip((column[0] for column in cursor.description), row, strict=True)) if row else None
 
 
 def tuples(name: str, **params: Any) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ from gridmarketing.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", include("gridmarketing.api_urls")),  # before the others: found without trying them all
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
@@ -17,5 +18,4 @@ urlpatterns = [
     path("campaigns/", include("campaigns.urls")),
     path("acceptance/", include("acceptance.urls")),
     path("kpi/", include("kpi.urls")),
-    path("api/v1/", include("gridmarketing.api_urls")),
 ]

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -35,7 +35,8 @@ class Content:
 
     @property
     def fingerprint(self) -> str:
-        text = json.dumps(asdict(self) | {"products": sorted(self.products)}, sort_keys=True, ensure_ascii=False)
+        words = {name: getattr(self, name) for name in self.__slots__} | {"products": sorted(self.products)}
+        text = json.dumps(words, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -77,7 +77,7 @@ def submit(
     contents.check(content)
     day = local_day(now)
     params = {
-        "client_uuid": str(client_uuid),
+        "client_uuid": client_uuid,
         "staff_no": by.staff_code,
         "user": by.pk,
         "now": now,
@@ -88,14 +88,14 @@ def submit(
         "typed_address": content.typed_address,
         "contact_name": content.contact_name,
         "contact_phone": content.contact_phone,
-        "source": content.source,
+        "source": str(content.source),
         "campaign_code": content.campaign_code,
         "notes": content.notes,
         "products": list(content.products),
         "similar_since": now - dt.timedelta(days=settings.SLIP_SIMILAR_DAYS),
         "acknowledged": acknowledged,
     }
-    found = sql.rows("acceptance/submit_slip", **params)[0]
+    found = sql.prepared_row("acceptance/submit_slip", **params) or {}
     if found["written"]:
         return Receipt(found["written"], is_new=True)
     if not found["known"]:
