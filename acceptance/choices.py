@@ -52,6 +52,22 @@ class DayKind(models.TextChoices):
     OPEN = "open", _("上班")
 
 
+class CommunityChannelKind(models.TextChoices):
+    PROPERTY = "property", _("物业服务处")
+    COMMITTEE = "committee", _("居委会服务点")
+    SHOP = "shop", _("便利店")
+    KIOSK = "kiosk", _("报刊亭")
+    OTHER = "other", _("其他合作点")
+
+
+class PermissionStep(models.TextChoices):
+    """What a community channel may do, in the order in which it is opened."""
+
+    AGENCY = "agency", _("业务代办")
+    PAYMENT = "payment", _("缴费")
+    SERVICE = "service", _("服务")
+
+
 class DifferenceKind(models.TextChoices):
     NOT_KEYED = "not_keyed", _("缺失：计费系统有，这里没有")
     NOT_BILLED = "not_billed", _("缺失：这里有，计费系统没有")

@@ -1,6 +1,20 @@
 from django.urls import path
 
-from acceptance.views import field, hall, holidays, households, lookups, queue, reconciliation, search, volumes
+from acceptance.views import (
+    catalogues,
+    channels,
+    community_channels,
+    field,
+    hall,
+    hall_loads,
+    holidays,
+    households,
+    lookups,
+    queue,
+    reconciliation,
+    search,
+    volumes,
+)
 
 app_name = "acceptance"
 urlpatterns = [
@@ -19,7 +33,21 @@ urlpatterns = [
     path("queue/news/", queue.queue_news, name="queue_news"),
     path("direct/new/", hall.direct_new, name="direct_new"),
     path("in-transit/", volumes.in_transit, name="in_transit"),
-    path("channel-mix/", volumes.channel_mix, name="channel_mix"),
+    path("channel-mix/", channels.channel_mix, name="channel_mix"),
+    path("channel-concentration/", channels.channel_concentration, name="channel_concentration"),
+    path("channel-conflicts/", channels.channel_conflicts, name="channel_conflicts"),
+    path("channel-catalogue/", catalogues.channel_catalogue, name="channel_catalogue"),
+    path("channel-catalogue/map/", catalogues.channel_map, name="channel_map"),
+    path("channel-catalogue/place/", catalogues.channel_place, name="channel_place"),
+    path("channels/", community_channels.community_channel_list, name="community_channel_list"),
+    path("channels/new/", community_channels.community_channel_new, name="community_channel_new"),
+    path("channels/<int:pk>/", community_channels.community_channel_detail, name="community_channel_detail"),
+    path("channels/<int:pk>/edit/", community_channels.community_channel_edit, name="community_channel_edit"),
+    path("channels/<int:pk>/end/", community_channels.community_channel_end, name="community_channel_end"),
+    path("channels/<int:pk>/open/", community_channels.permission_open, name="permission_open"),
+    path("channels/<int:pk>/withdraw/", community_channels.permission_withdraw, name="permission_withdraw"),
+    path("hall-load/", hall_loads.hall_load, name="hall_load"),
+    path("halls/<str:code>/", hall_loads.hall_card, name="hall_card"),
     path("support-volume/", volumes.support_volume, name="support_volume"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/<int:pk>/settle/", reconciliation.difference_settle, name="difference_settle"),

@@ -16,6 +16,7 @@ from demo import desk, facts, homes, inputs, sales, slips
 from demo.holidays import load_holidays
 from demo.load import BIG, numbered, put, require_empty
 from demo.market import Market
+from demo.partners import CHANNEL_COLUMNS, PERMISSION_COLUMNS, Partners
 from demo.people import PASSWORD, People, hire
 from demo.places import Places, lay_out
 from demo.plan import Plan
@@ -79,9 +80,10 @@ def _write_places(plan: Plan, places: Places) -> dict[str, int]:
         ),
         "grids_hall": put(
             "grids_hall",
-            ["id", "code", "name", "branch_id", "street_id", "lon", "lat", "has_family_zone"],
+            ["id", "code", "name", "branch_id", "street_id", "lon", "lat", "has_family_zone", "address", "phone"],
             (
                 (h.id, h.code, h.name, h.branch.id, h.street.id, *h.street.centre.tolist(), h.id % 3 > 0)
+                + (f"{h.street.fact.district}{h.street.fact.name}中心路 {h.id} 号", f"022-5550{h.id:04d}")
                 for h in places.halls
             ),
         ),
@@ -169,6 +171,12 @@ def _write_work(plan: Plan, places: Places, people: People) -> dict[str, int]:
     }
     for table, rows in _months(plan, places, market, counter, office):
         written[table] = written.get(table, 0) + rows
+    partners = Partners(plan, people)
+    partners.fill(places)
+    written["acceptance_communitychannel"] = put("acceptance_communitychannel", CHANNEL_COLUMNS, partners.channels)
+    written["acceptance_channelpermission"] = put(
+        "acceptance_channelpermission", PERMISSION_COLUMNS, partners.permissions
+    )
     written["campaigns_visit"] = put("campaigns_visit", desk.VISIT_COLUMNS, office.visits())
     written["campaigns_followup"] = put("campaigns_followup", desk.FOLLOW_UP_COLUMNS, office.follow_ups())
     return written

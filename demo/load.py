@@ -9,7 +9,7 @@ from core import sql
 from core.refusals import Refusal
 
 # What a fresh database has before anybody uses it.
-SEEDED = {"Product", "Channel", "ChannelPlace", "Scheme", "Indicator"}
+SEEDED = {"Product", "Channel", "ChannelPlace", "ChannelMapping", "Scheme", "Indicator"}
 ROOMS = ["accounts", "imports", "grids", "customers", "managers", "campaigns", "acceptance", "kpi"]
 BIG = [
     "customers_household",

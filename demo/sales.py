@@ -38,6 +38,7 @@ CANCELLED = 0.03
 INSTALLED_AT_ONCE = {"3G", "TERMINAL", "VALUE_ADDED", "SPEEDUP"}
 OPENS_NO_LINE = {"SPEEDUP", "TERMINAL", "VALUE_ADDED"}
 COMMUNITY_MANAGERS = 1_188
+GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(slots=True)
@@ -189,13 +190,13 @@ def month_of_sales(plan: Plan, places: Places, market: Market, index: int) -> li
     # Counters are open from nine to six.
     minutes = rng.integers(month.days, size=total) * 1440 + rng.integers(9 * 60, 18 * 60, total)
     household = (rng.random(total) * homes[community_of]).astype(int)
-    channel = _channels(product_of, rng)
     order = np.lexsort((household, product_of, minutes))
+    channel = _channels(product_of[order], rng)
     start = dt.datetime.combine(month.first, dt.time(), SHANGHAI)
-    drawn = zip(*(a[order].tolist() for a in (community_of, household, product_of, minutes, channel)), strict=True)
+    drawn = zip(*(a[order].tolist() for a in (community_of, household, product_of, minutes)), strict=True)
     codes = ["own_hall", "community_manager", *OTHER_CHANNELS]
     sales = []
-    for c, h, p, m, k in drawn:
+    for (c, h, p, m), k in zip(drawn, channel.tolist(), strict=True):
         at = start + dt.timedelta(minutes=m)
         if at > plan.now:
             break
@@ -205,15 +206,22 @@ def month_of_sales(plan: Plan, places: Places, market: Market, index: int) -> li
 
 
 def _channels(product_of: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Channel index of each sale: own hall, community manager, then the others."""
-    shares = np.array([SHARES[GROUP.get(product, "rest")] for product in PRODUCTS])
-    edges = (shares / shares.sum(axis=1, keepdims=True)).cumsum(axis=1)[product_of]
-    drawn = rng.random(len(product_of))
+    """Channel index of each sale in the order of time: own hall, community manager, then the others.
+
+    Spread by the golden ratio within each group, not drawn: on any day the shares are the published ones to within
+    a few sales, however small the company.
+    """
+    groups = np.array([list(SHARES).index(GROUP.get(product, "rest")) for product in PRODUCTS])[product_of]
+    edges = np.array(list(SHARES.values()))
+    edges = (edges / edges.sum(axis=1, keepdims=True)).cumsum(axis=1)[groups]
+    spread = np.empty(len(groups))
+    for group in range(len(SHARES)):
+        own = np.flatnonzero(groups == group)
+        spread[own] = (rng.random() + GOLDEN * np.arange(len(own))) % 1
     others = 2 + rng.choice(len(OTHER_CHANNELS), len(product_of), p=list(OTHER_CHANNELS.values()))
     # The call centre sells what bundles are left: a quarter of all, says the source.
-    bundles = np.array([GROUP.get(product) == "bundle" for product in PRODUCTS])[product_of]
-    others = np.where(bundles, 2, others)
-    return np.where(drawn < edges[:, 0], 0, np.where(drawn < edges[:, 1], 1, others))
+    others = np.where(groups == list(SHARES).index("bundle"), 2, others)
+    return np.where(spread < edges[:, 0], 0, np.where(spread < edges[:, 1], 1, others))
 
 
 def _noon(day: dt.date) -> dt.datetime:

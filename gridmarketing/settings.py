@@ -263,6 +263,11 @@ SLIP_SIMILAR_DAYS = 30  # the same household and product again inside this time 
 # is missed, office days to settle a difference, and days looked back. Channels: whose orders a hall must know.
 RECONCILE = {"window": 3, "missing": 3, "due": 3, "back": 62}
 RECONCILE_CHANNELS = ["own_hall", "direct", "community_manager"]
+# Channels of a grid are concentrated when the `largest` two sell this share in per cent of at least `least_lines` new
+# lines of a month; two channels are in conflict over a household when they deal with it inside so many days.
+CHANNEL_RULES = {"largest": 2, "concentrated": 90, "least_lines": 20, "conflict_days": 30}
+# What a month's work of a hall's clerks may be above the mean of all halls before it is called heavy, in per cent.
+HALL_HEAVY = 150
 
 # REST
 REST_FRAMEWORK = {

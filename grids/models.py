@@ -118,6 +118,8 @@ class Hall(models.Model):
     lon = models.FloatField(_("经度"), null=True, blank=True)
     lat = models.FloatField(_("纬度"), null=True, blank=True)
     has_family_zone = models.BooleanField(_("家庭专区"), default=False)
+    address = models.CharField(_("地址"), max_length=120, blank=True, default="", db_default="")
+    phone = models.CharField(_("电话"), max_length=30, blank=True, default="", db_default="")
 
     objects = HallQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 from acceptance.models.acceptances import Acceptance, AcceptanceChange, AcceptanceQuerySet
 from acceptance.models.calendar import SpecialDay
-from acceptance.models.catalogue import Channel, ChannelPlace, Product
+from acceptance.models.catalogue import Channel, ChannelMapping, ChannelPlace, Product
+from acceptance.models.community_channels import ChannelPermission, CommunityChannel
 from acceptance.models.notices import LateNotice
 from acceptance.models.reconciliation import BilledOrder, DeveloperAlias, Difference
 from acceptance.models.slips import Slip, SlipEvent, SlipLine, SlipQuerySet
@@ -11,7 +12,10 @@ __all__ = [
     "AcceptanceQuerySet",
     "BilledOrder",
     "Channel",
+    "ChannelMapping",
+    "ChannelPermission",
     "ChannelPlace",
+    "CommunityChannel",
     "DeveloperAlias",
     "Difference",
     "LateNotice",

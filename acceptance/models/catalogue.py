@@ -1,4 +1,10 @@
+import datetime as dt
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -73,6 +79,23 @@ class Channel(models.Model):
         return self.name
 
 
+class DatedQuerySet(models.QuerySet):
+    def active_on(self, day: dt.date) -> Self:
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+def _lasts(name: str, *fields: str) -> list[models.BaseConstraint]:
+    """What holds of a dated row of a catalogue: it lasts a day at least, and on any day there is one at most."""
+    days = Func(F("valid_from"), F("valid_to"), function="daterange", output_field=DateRangeField())
+    return [
+        models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name=f"{name}_lasts"),
+        ExclusionConstraint(
+            name=f"{name}_once_a_day",
+            expressions=[*((field, RangeOperators.EQUAL) for field in fields), (days, RangeOperators.OVERLAPS)],
+        ),
+    ]
+
+
 class ChannelPlace(models.Model):
     """Where a channel stands in one of the two dated catalogues: own/social now, core/supplement as planned."""
 
@@ -81,13 +104,46 @@ class ChannelPlace(models.Model):
     tier = models.CharField(_("类别"), max_length=12, choices=ChannelTier.choices)
     name = models.CharField(_("目录中的名称"), max_length=40)
     valid_from = models.DateField(_("生效日期"))
+    valid_to = models.DateField(_("失效日期"), null=True, blank=True, help_text=_("当天不再有效；空为长期"))
+    document = models.CharField(_("依据文件"), max_length=120, blank=True)
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("渠道目录")
         verbose_name_plural = _("渠道目录")
         constraints = [
             models.UniqueConstraint(fields=["channel", "catalogue", "valid_from"], name="channel_place_once"),
+            models.CheckConstraint(
+                condition=Q(catalogue=Catalogue.CURRENT, tier__in=[ChannelTier.OWN, ChannelTier.SOCIAL])
+                | Q(catalogue=Catalogue.TARGET, tier__in=[ChannelTier.CORE, ChannelTier.SUPPLEMENT]),
+                name="channel_place_tier_of_catalogue",
+            ),
+            *_lasts("channel_place", "channel", "catalogue"),
         ]
 
     def __str__(self) -> str:
         return f"{self.catalogue} {self.name}"
+
+
+class ChannelMapping(models.Model):
+    """Which channel of the plan takes over from one of today's, from a day on."""
+
+    source = models.ForeignKey(Channel, models.PROTECT, related_name="mapped_to", verbose_name=_("现状渠道"))
+    target = models.ForeignKey(Channel, models.PROTECT, related_name="mapped_from", verbose_name=_("规划渠道"))
+    valid_from = models.DateField(_("生效日期"))
+    valid_to = models.DateField(_("失效日期"), null=True, blank=True, help_text=_("当天不再有效；空为长期"))
+    document = models.CharField(_("依据文件"), max_length=120)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("渠道对应")
+        verbose_name_plural = _("渠道对应")
+        constraints = [
+            models.CheckConstraint(condition=~Q(document=""), name="channel_mapping_has_document"),
+            *_lasts("channel_mapping", "source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} → {self.target_id}"

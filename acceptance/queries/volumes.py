@@ -1,4 +1,4 @@
-"""Reads of the reports: slips in transit, the mix of channels, the support halls give."""
+"""Reads of the reports: slips in transit, the support halls give."""
 
 import datetime as dt
 from collections import Counter
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncMonth
 
-from acceptance.choices import OPEN_STATES, Catalogue, SlipState
+from acceptance.choices import OPEN_STATES, SlipState
 from acceptance.domain.clocks import Clock, clock_of, opening_hours
-from acceptance.models import Acceptance, Channel, ChannelPlace, Slip
+from acceptance.models import Acceptance, Slip
 from acceptance.queries.slips import Row
 from accounts.scope import Scope
 from core.periods import Month, local_day
@@ -114,117 +113,6 @@ def slips_of(rows: Sequence[Waiting], scope: Scope) -> list[Row]:
     return shown
 
 
-# Mix of channels ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One column of the guideline's table: the products that count as new lines of a kind, and its shares in
-    per cent for own halls, community managers and all others."""
-
-    code: str
-    products: frozenset[str]
-    source: tuple[str, str, str]
-
-
-GROUPS = [
-    Group("broadband", frozenset({"FTTH", "BROADBAND"}), ("64.2", "27.8", "8.1")),
-    Group("bundle", frozenset({"3G_BUNDLE", "2G_BUNDLE", "BB_BUNDLE"}), ("65.5", "9.5", "25.0")),
-    Group("fixed", frozenset({"FIXED_LINE"}), ("66.4", "26.9", "6.7")),
-]
-SOURCE_ROWS = ("own_hall", "community_manager", "other")
-_GROUP_OF = {product: group.code for group in GROUPS for product in group.products}
-
-Mix = Counter[tuple[Month, str, str]]
-
-
-def mix(scope: Scope, months: Sequence[Month]) -> Mix:
-    """New lines by month, channel and group; withdrawn ones don't count. One query."""
-    rows = (
-        Acceptance.objects.within(scope)
-        .accepted_between(months[0].first, months[-1].next_first)
-        .filter(cancelled_on=None, product__in=_GROUP_OF)
-        .values_list(TruncMonth("accepted_on"), "channel_id", "product_id")
-        .annotate(lines=Count("pk"))
-        .order_by()
-    )
-    found: Mix = Counter()
-    for first, channel, product, lines in rows:
-        found[Month.of(first), channel, _GROUP_OF[product]] += lines
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A row of the table: the channels it takes in, its tier in the catalogue and its figures in the guideline."""
-
-    code: str
-    name: str
-    tier: str
-    channels: frozenset[str]
-    source: tuple[str, ...] = ()
-
-
-def places(catalogue: str, on: dt.date) -> list[Place]:
-    """The rows of a catalogue on a day, channels it doesn't name last. At most two queries."""
-    names = dict(Channel.objects.values_list("code", "name"))
-    if catalogue not in Catalogue.values:
-        first, second, _rest = SOURCE_ROWS
-        sources = list(zip(*(group.source for group in GROUPS), strict=True))
-        return [
-            Place(first, names[first], "", frozenset({first}), sources[0]),
-            Place(second, names[second], "", frozenset({second}), sources[1]),
-            Place("other", "", "", frozenset(names) - {first, second}, sources[2]),
-        ]
-    valid = ChannelPlace.objects.filter(catalogue=catalogue, valid_from__lte=on).order_by("valid_from")
-    newest = {place.channel_id: place for place in valid}
-    rows = [
-        Place(place.channel_id, place.name, str(place.get_tier_display()), frozenset({place.channel_id}))
-        for place in newest.values()
-    ]
-    outside = [Place(code, name, "", frozenset({code})) for code, name in names.items() if code not in newest]
-    return rows + outside
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One figure of the table: lines, their share of the group in per cent, the guideline's share, the way there."""
-
-    group: str
-    lines: int
-    share: float | None
-    source: str
-    trend: list[float]
-
-    @property
-    def source_value(self) -> float | None:
-        return float(self.source) if self.source else None
-
-
-@dataclass(frozen=True, slots=True)
-class MixRow:
-    place: Place
-    cells: list[Cell]
-
-
-def mix_rows(rows: Sequence[Place], counted: Mix, months: Sequence[Month]) -> list[MixRow]:
-    """The table of the last of the months; the months before it make the trends."""
-    whole: Counter[tuple[Month, str]] = Counter()
-    for (month, _channel, group), lines in counted.items():
-        whole[month, group] += lines
-
-    def cell(place: Place, at: int) -> Cell:
-        code = GROUPS[at].code
-        lines = [sum(counted[month, channel, code] for channel in place.channels) for month in months]
-        shares = [
-            100 * part / whole[month, code] for part, month in zip(lines, months, strict=True) if whole[month, code]
-        ]
-        now = shares[-1] if whole[months[-1], code] else None
-        return Cell(code, lines[-1], now, place.source[at] if place.source else "", shares)
-
-    return [MixRow(place, [cell(place, at) for at in range(len(GROUPS))]) for place in rows]
-
-
 def acceptances(scope: Scope, month: Month) -> QuerySet[Acceptance]:
     """A month's acceptances with all a list of them shows, newest first."""
     return (
@@ -233,12 +121,6 @@ def acceptances(scope: Scope, month: Month) -> QuerySet[Acceptance]:
         .select_related("household", "product", "channel", "developer", "operator", "grid", "slip")
         .order_by("-accepted_on", "-pk")
     )
-
-
-def of_cell(found: QuerySet[Acceptance], channels: Iterable[str], group: str) -> QuerySet[Acceptance]:
-    """Those one cell of the mix counts."""
-    products = next((known.products for known in GROUPS if known.code == group), frozenset())
-    return found.filter(cancelled_on=None, channel__in=list(channels), product__in=products)
 
 
 # Support ------------------------------------------------------------------------------------------

@@ -10,20 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from acceptance.choices import OPEN_STATES, Catalogue
+from acceptance.choices import OPEN_STATES
 from acceptance.models import LateNotice
 from acceptance.queries import slips as slip_queries
 from acceptance.queries import transit
 from acceptance.queries import volumes as queries
+from acceptance.views.asks import month_of, month_select
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
 from accounts.scope import Scope
 from core import formats
 from core.downloads import Table, sent
-from core.periods import Month, NoSuchMonth, day_start, local_day
+from core.periods import Month, day_start, local_day
 
 PAGE = 50
-TREND_MONTHS = 6
 LISTED = 100
 FIRST_DAY = dt.date(2000, 1, 1)
 
@@ -137,67 +137,11 @@ def _slips_file(shown: list[queries.Waiting], scope: Scope, kind: str, day: dt.d
     return sent(Table(name, header, lines), kind)
 
 
-@open_to(*OVERSEERS)
-@require_safe
-def channel_mix(request: HttpRequest) -> HttpResponseBase:
-    """Which channel brings the month's new lines?"""
-    scope, today = _scope(request), local_day(timezone.now())
-    month = _month(request)
-    catalogue = request.GET.get("catalogue", "")
-    places = queries.places(catalogue, min(month.next_first, today))
-    months = [month.shift(-back) for back in range(TREND_MONTHS - 1, -1, -1)]
-    rows = queries.mix_rows(places, queries.mix(scope, months), months)
-    if kind := request.GET.get("export"):
-        return _mix_file(rows, month, kind)
-    context = {
-        "month": month,
-        "rows": rows,
-        "groups": [(group.code, _group_words()[group.code]) for group in queries.GROUPS],
-        "totals": [sum(row.cells[at].lines for row in rows) for at in range(len(queries.GROUPS))],
-        "own": [sum((c.share or 0) for c in column[:2]) for column in zip(*(row.cells for row in rows), strict=True)],
-        "lead": max(rows, key=lambda row: row.cells[0].lines),
-        "is_source": catalogue not in Catalogue.values,
-        "selects": [_month_select(month), ("catalogue", _("口径"), _catalogues(), catalogue, "")],
-        "listed": _cell_list(request, scope, month, places),
-    }
-    return render(request, "acceptance/channel_mix.html", context)
-
-
-def _group_words() -> dict[str, str]:
-    return {"broadband": _("新增宽带"), "bundle": _("亲情1+"), "fixed": _("固话新装")}
-
-
-def _catalogues() -> list[tuple[str, object]]:
-    return [("", _("指导意见的三类")), (Catalogue.CURRENT, _("现状目录")), (Catalogue.TARGET, _("规划目录"))]
-
-
-def _cell_list(request: HttpRequest, scope: Scope, month: Month, places: list[queries.Place]) -> object:
-    """The newest acceptances behind the cell asked for, or None."""
-    place = next((place for place in places if place.code == request.GET.get("row")), None)
-    if place is None:
-        return None
-    found = queries.acceptances(scope, month)
-    return queries.of_cell(found, place.channels, request.GET.get("group", ""))[:LISTED]
-
-
-def _mix_file(rows: list[queries.MixRow], month: Month, kind: str) -> HttpResponseBase:
-    words = _group_words()
-    header, asked = [_("渠道"), _("类别")], _("指导意见")
-    for group in queries.GROUPS:
-        header += [words[group.code], f"{words[group.code]} %", f"{words[group.code]} {asked} %"]
-    lines = (
-        (row.place.name or _("其他"), row.place.tier)
-        + tuple(value for cell in row.cells for value in (cell.lines, cell.share, cell.source_value))
-        for row in rows
-    )
-    return sent(Table(_("渠道占比-%(month)s") % {"month": month}, header, lines), kind)
-
-
 @open_to(*OVERSEERS, Role.HALL_MANAGER)
 @require_safe
 def support_volume(request: HttpRequest) -> HttpResponseBase:
     """Who keys in how many acceptances?"""
-    scope, month = _scope(request), _month(request)
+    scope, month = _scope(request), month_of(request)
     rows = queries.support(scope, month)
     halls = queries.by_hall(rows)
     asked = request.GET.get("hall", "")
@@ -215,7 +159,7 @@ def support_volume(request: HttpRequest) -> HttpResponseBase:
         "from_slips": sum(row.from_slips for row in rows),
         "before": queries.keyed_total(scope, month.shift(-1)),
         "top": max((row.total for row in shown), default=0),
-        "selects": [_month_select(month), ("hall", _("营业厅"), hall_names, asked, "")],
+        "selects": [month_select(month), ("hall", _("营业厅"), hall_names, asked, "")],
         "listed": keyed,
     }
     return render(request, "acceptance/support_volume.html", context)
@@ -229,25 +173,6 @@ def _support_file(rows: list[queries.Support], month: Month, kind: str) -> HttpR
         for row in rows
     )
     return sent(Table(_("业务支撑量-%(month)s") % {"month": month}, header, lines), kind)
-
-
-def _month(request: HttpRequest) -> Month:
-    """The month asked for, this one by default; a word that is no month is no page."""
-    text = request.GET.get("month", "")
-    try:
-        return Month.parse(text) if text else _this_month()
-    except NoSuchMonth as error:
-        raise Http404 from error
-
-
-def _this_month() -> Month:
-    return Month.of(local_day(timezone.now()))
-
-
-def _month_select(month: Month) -> tuple[str, str, object, str, str]:
-    this = _this_month()
-    months = sorted({month, *(this.shift(-back) for back in range(12))}, reverse=True)
-    return "month", _("月份"), [(str(one), formats.month(one)) for one in months], str(month), str(this)
 
 
 def _scope(request: HttpRequest) -> Scope:

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from acceptance.choices import SlipState
 from acceptance.models import Slip
+from acceptance.queries.mixes import classes, mix, mix_rows, places
 from acceptance.queries.transit import Account, account, waiting_then
-from acceptance.queries.volumes import by_hall, mix, mix_rows, places, support, waiting
+from acceptance.queries.volumes import by_hall, support, waiting
 from accounts.scope import EVERYTHING, Scope
 from core.periods import SHANGHAI, Month
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory
@@ -21,7 +22,18 @@ pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 10, 12, 10, 0, tzinfo=SHANGHAI)
 OCTOBER = Month(2026, 10)
-PAGES = ["acceptance:in_transit", "acceptance:channel_mix", "acceptance:support_volume"]
+PAGES = [
+    f"acceptance:{name}"
+    for name in (
+        "in_transit",
+        "channel_mix",
+        "channel_concentration",
+        "channel_conflicts",
+        "hall_load",
+        "support_volume",
+        "community_channel_list",
+    )
+]
 
 
 def at(month: int, day: int, hour: int = 9) -> dt.datetime:
@@ -75,10 +87,33 @@ def test_mix_counts_each_group_without_withdrawn() -> None:
     assert rows[0].cells[1].share == 100
 
 
-def test_mix_in_the_target_catalogue_keeps_channels_outside_it() -> None:
-    names = [(place.code, place.tier) for place in places("target", OCTOBER.first)]
-    assert ("direct", "核心渠道") in names
-    assert ("community_manager", "") in names
+def test_mix_in_the_plan_takes_in_the_channels_that_are_mapped_to_it() -> None:
+    AcceptanceFactory(channel_id="community_manager")
+    AcceptanceFactory(channel_id="direct")
+    AcceptanceFactory(channel_id="own_hall")
+    rows = mix_rows(places("target", OCTOBER.first), mix(EVERYTHING, [OCTOBER]), [OCTOBER])
+    told = {row.place.code: (row.place.tier, row.place.takes_over, row.cells[0].lines) for row in rows}
+    assert told["direct"] == ("核心渠道", ("社区经理",), 2)
+    assert told["own_hall"] == ("核心渠道", (), 1)
+    assert "community_manager" not in told
+
+
+def test_mix_by_class_has_a_column_for_each_of_the_seven() -> None:
+    AcceptanceFactory(product_id="SPEEDUP")
+    AcceptanceFactory(product_id="3G", channel_id="e_channel")
+    columns = classes()
+    rows = mix_rows(places("current", OCTOBER.first), mix(EVERYTHING, [OCTOBER], columns), [OCTOBER], columns)
+    told = {row.place.code: [cell.lines for cell in row.cells] for row in rows}
+    assert [column.code for column in columns] == [
+        "class-fixed",
+        "class-broadband",
+        "class-bundle",
+        "class-value_added",
+        "class-payphone",
+        "class-terminal",
+        "class-card",
+    ]
+    assert (told["own_hall"], told["e_channel"]) == ([0, 1, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0])
 
 
 def test_support_counts_what_an_operator_keyed_in_even_if_withdrawn() -> None:
@@ -103,7 +138,7 @@ def test_report_takes_the_same_queries_for_one_and_three(
         AcceptanceFactory(operator=OperatorFactory())
     client.force_login(UserFactory())
     client.get(reverse(name))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(14):
         assert client.get(reverse(name), {"month": "2026-10"}).status_code == 200
 
 
@@ -150,7 +185,8 @@ def test_numbers_open_the_acceptances_behind_them(client: Client) -> None:
 
 def test_reports_are_closed_to_the_field_and_unknown_months(client: Client) -> None:
     client.force_login(user_of_manager(ManagerFactory()))
-    assert [client.get(reverse(name)).status_code for name in PAGES] == [404, 404, 404]
+    # Community channels are the managers' own work.
+    assert [client.get(reverse(name)).status_code for name in PAGES] == [404] * 6 + [200]
     client.force_login(UserFactory())
     assert client.get(reverse("acceptance:channel_mix"), {"month": "soon"}).status_code == 404
 

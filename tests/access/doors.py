@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from acceptance.models import Difference
+from acceptance.models import CommunityChannel, Difference
 from accounts.choices import Role
 from tests.access.worlds import World
-from tests.factories.acceptance import DifferenceFactory
+from tests.factories.acceptance import CommunityChannelFactory, DifferenceFactory
 
 PUBLIC = "public"
 ALL = frozenset(Role)
@@ -57,6 +57,11 @@ def _month_of(attribute: str, argument: str) -> Callable[[World], dict[str, obje
 def _difference(world: World) -> dict[str, object]:
     line = Difference.objects.filter(acceptance=world.acceptance).first()
     return {"pk": (line or DifferenceFactory(acceptance=world.acceptance)).pk}
+
+
+def _community_channel(world: World) -> dict[str, object]:
+    found = CommunityChannel.objects.filter(community=world.household.community).first()
+    return {"pk": (found or CommunityChannelFactory(community=world.household.community)).pk}
 
 
 GRID, PERSON = _of("grid.code", "code"), _of("manager.staff_no", "staff_no")
@@ -128,6 +133,20 @@ DOORS: dict[str, Door] = {
     "acceptance:direct_new": door(*COUNTER),
     "acceptance:in_transit": door(*OVERSEERS, HALL_MANAGER),
     "acceptance:channel_mix": door(*OVERSEERS),
+    "acceptance:channel_concentration": door(*OVERSEERS),
+    "acceptance:channel_conflicts": door(*OVERSEERS),
+    "acceptance:channel_catalogue": door(*OVERSEERS),
+    "acceptance:channel_map": door(COMPANY, by="post"),
+    "acceptance:channel_place": door(COMPANY, by="post"),
+    "acceptance:community_channel_list": door(*ON_THE_SPOT),
+    "acceptance:community_channel_detail": door(*ON_THE_SPOT, own=_community_channel),
+    "acceptance:community_channel_new": door(BRANCH),
+    "acceptance:community_channel_edit": door(BRANCH, own=_community_channel),
+    "acceptance:community_channel_end": door(BRANCH, own=_community_channel, by="post"),
+    "acceptance:permission_open": door(BRANCH, own=_community_channel, by="post"),
+    "acceptance:permission_withdraw": door(BRANCH, own=_community_channel, by="post"),
+    "acceptance:hall_load": door(*OVERSEERS, HALL_MANAGER),
+    "acceptance:hall_card": door(*OVERSEERS, HALL_MANAGER, own=_of("hall.code", "code")),
     "acceptance:support_volume": door(*OVERSEERS, HALL_MANAGER),
     "acceptance:reconciliation": door(*OVERSEERS, HALL_MANAGER),
     "acceptance:difference_settle": door(BRANCH, HALL_MANAGER, own=_difference, by="post"),

@@ -4,11 +4,11 @@ import uuid
 import factory
 
 from acceptance.choices import SlipSource, SlipState
-from acceptance.models import Acceptance, Difference, Slip, SlipLine
+from acceptance.models import Acceptance, ChannelPermission, CommunityChannel, Difference, Slip, SlipLine
 from core.periods import SHANGHAI
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import HouseholdFactory
-from tests.factories.grids import GridFactory
+from tests.factories.grids import CommunityFactory, GridFactory
 from tests.factories.managers import ManagerFactory
 
 
@@ -72,3 +72,32 @@ class DifferenceFactory(factory.django.DjangoModelFactory):
     owner = factory.LazyAttribute(lambda line: "hall" if line.hall else "branch")
     found_at = dt.datetime(2026, 10, 12, 8, 0, tzinfo=SHANGHAI)
     due_on = dt.date(2026, 10, 15)
+
+
+class CommunityChannelFactory(factory.django.DjangoModelFactory):
+    """A property office that may do nothing yet."""
+
+    class Meta:
+        model = CommunityChannel
+
+    name = factory.Sequence(lambda n: f"第{n}物业")
+    kind = "property"
+    community = factory.SubFactory(CommunityFactory)
+    contact_name = "林浩"
+    contact_phone = "13900001111"
+    since = dt.date(2026, 1, 1)
+    changed_by = factory.SubFactory(UserFactory)
+    changed_at = dt.datetime(2026, 1, 1, 9, 0, tzinfo=SHANGHAI)
+
+
+class ChannelPermissionFactory(factory.django.DjangoModelFactory):
+    """The first step, open."""
+
+    class Meta:
+        model = ChannelPermission
+
+    channel = factory.SubFactory(CommunityChannelFactory)
+    step = "agency"
+    policy = "津家客〔2026〕12 号"
+    opened_on = dt.date(2026, 3, 1)
+    opened_by = factory.SubFactory(UserFactory)
