@@ -55,7 +55,9 @@ ROOMS = [
     ),
     _room("team", _("团队"), "managers:team_list", "managers"),
     _room("score", _("考核"), "kpi:league kpi:people", "kpi"),
-    _room("meeting", _("例会"), "kpi:meeting", "kpi:meeting kpi:decision_new"),
+    _room(
+        "meeting", _("例会"), "kpi:meeting kpi:meeting_list", "kpi:meeting kpi:meeting_list kpi:decision_new kpi:pack"
+    ),
     _room("data", _("数据"), "imports:batch_list", "imports"),
     _room(
         "settings",

@@ -5,6 +5,7 @@ from django.urls import path
 from kpi.views import decisions, meetings, packs
 
 urlpatterns = [
+    path("meetings/", meetings.meeting_list, name="meeting_list"),
     path("<str:month>/<str:branch>/decisions/", decisions.decision_new, name="decision_new"),
     path("decisions/<int:pk>/done/", decisions.decision_done, name="decision_done"),
     path("<str:month>/<str:branch>/meeting/", meetings.show, name="meeting"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from campaigns.domain import follow_ups
 from campaigns.models import FollowUp
-from core.periods import SHANGHAI, Month
+from core.periods import SHANGHAI, Month, local_day
 from core.refusals import Refusal
 from grids.models import Branch, Grid
 from kpi.choices import DecisionKind
@@ -47,6 +47,8 @@ def record(
     A target decision sets the target of the month after, a follow-up one gives `posting`'s manager work: with the
     decision or not at all. Raises DecisionRefused, SheetRefused for a target that can't be set, DueInThePast.
     """
+    if due_on < local_day(now):
+        raise DecisionRefused(_("期限不能早于今天。"), field="due_on")
     Branch.objects.select_for_update().get(pk=branch.pk)
     kept = {"branch": branch, "month": month.first, "kind": kind, "text": text, "owner": owner, "due_on": due_on}
     if kind == DecisionKind.TARGET:

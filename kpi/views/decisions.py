@@ -23,7 +23,8 @@ def decision_new(request: HttpRequest, month: str, branch: str) -> HttpResponse:
         messages.success(request, _("已记下。"))
         return redirect("kpi:decision_new", month=str(at), branch=place.code)
     found = Decision.objects.within(request.scope).filter(branch=place, month=at.first).select_related("grid")
-    return render(request, "kpi/decision_new.html", {"month": at, "branch": place, "form": form, "decisions": found})
+    page = {"month": at, "branch": place, "form": form, "decisions": found, "today": local_day(timezone.now())}
+    return render(request, "kpi/decision_new.html", page)
 
 
 @open_to(*DEPARTMENT)

@@ -20,10 +20,12 @@ from grids.models import Branch
 from kpi.choices import Measure
 from kpi.decision_forms import DecisionForm
 from kpi.domain import decisions, plans
+from kpi.forms import asked
 from kpi.models import MeetingSnapshot
 from kpi.queries.agenda import is_frozen, minutes_of
-from kpi.queries.generations import generations
+from kpi.queries.generations import generations, scored_months
 from kpi.queries.meeting import Figures, figures_of
+from kpi.queries.meetings import meetings_about
 from kpi.queries.sheets import indicators_of
 from kpi.views.scores import month_or_404
 from kpi.views.slides import decisions_shown, deck, drawn
@@ -32,6 +34,22 @@ from kpi.views.slides import decisions_shown, deck, drawn
 def place_of(request: HttpRequest, month: str, branch: str) -> tuple[Month, Branch]:
     """The month and the branch of an address, if one may see them."""
     return month_or_404(month), get_object_or_404(Branch.objects.within(request.scope), code=branch)
+
+
+@open_to(*OVERSEERS)
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    """Which branch's meeting about a month is to be looked at?"""
+    ask = asked(request.GET, request.scope, Month.of(local_day(timezone.now())).shift(-1))
+    rows = meetings_about(ask.month, ask.branches, today=local_day(timezone.now()))
+    months = sorted({ask.month, *scored_months()}, reverse=True)
+    page = {
+        "ask": ask,
+        "month": ask.month,
+        "rows": rows,
+        "months": [(str(month), in_month(month)) for month in months],
+        "taken": sum(1 for row in rows if row.snapshot),
+    }
+    return render(request, "kpi/meeting_list.html", page)
 
 
 @open_to(*OVERSEERS)
@@ -98,8 +116,11 @@ def snapshot_label(month: Month, snapshot: MeetingSnapshot | None) -> str:
     """What the foot of each slide says about where its figures come from."""
     if snapshot is None:
         return _("实时预览，未定格")
-    number = f"{month}-{snapshot.number:02d}"
-    return _("快照 #%(number)s，%(at)s 定格") % {"number": number, "at": moment(snapshot.taken_at)}
+    return _("%(month)s快照 #%(number)s，%(at)s 定格") % {
+        "month": in_month(month),
+        "number": snapshot.number,
+        "at": moment(snapshot.taken_at),
+    }
 
 
 def form_of(request: HttpRequest, month: Month, branch: Branch, data: Any = None) -> DecisionForm:

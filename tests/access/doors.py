@@ -217,6 +217,7 @@ DOORS: dict[str, Door] = {
     "kpi:month_withdraw": door(COMPANY, BRANCH, own=MEETING, by="post"),
     "kpi:decision_new": door(COMPANY, BRANCH, own=MEETING),
     "kpi:decision_done": door(COMPANY, BRANCH, own=_of("decision.pk", "pk"), by="post"),
+    "kpi:meeting_list": door(*OVERSEERS),
     "kpi:meeting": door(*OVERSEERS, own=MEETING),
     "kpi:meeting_decide": door(COMPANY, BRANCH, own=MEETING, by="post"),
     "kpi:meeting_freeze": door(COMPANY, BRANCH, own=MEETING, by="post"),

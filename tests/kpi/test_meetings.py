@@ -78,7 +78,7 @@ def test_snapshot_is_numbered_and_signed_and_on_every_slide(client, grid, user) 
     client.post(at("snapshot_take", grid))
     taken = MeetingSnapshot.objects.get()
     assert (taken.number, taken.taken_by, taken.run_id) == (1, user, BranchMonth.objects.get().current_run_id)
-    assert slides(client, grid).count("快照 #2026-10-01") == 12
+    assert slides(client, grid).count("2026年10月快照 #1") == 12
 
 
 def test_snapshot_taken_twice_of_the_same_figures_is_one(client, grid, user) -> None:
@@ -110,8 +110,8 @@ def test_newest_snapshot_is_shown_and_older_ones_can_be_chosen(client, grid, use
     recomputed()
     assert "之后又重算过" in client.get(at("pack", grid)).content.decode()
     client.post(at("snapshot_take", grid))
-    assert "快照 #2026-10-02" in slides(client, grid)
-    assert "快照 #2026-10-01" in slides(client, grid, "?snapshot=1")
+    assert "2026年10月快照 #2" in slides(client, grid)
+    assert "2026年10月快照 #1" in slides(client, grid, "?snapshot=1")
 
 
 @pytest.mark.parametrize("number", ["9", "x", "-1", "1e3", "99999999"])
@@ -227,8 +227,15 @@ def test_follow_up_decision_gives_its_manager_work_and_tells_the_next_meeting(cl
 def test_follow_up_decision_in_the_past_leaves_nothing_behind(client, grid, user) -> None:
     posting = grid.postings.first()
     page = decided(client, grid, kind="follow_up", posting=posting.pk, due_on="2020-01-01").content.decode()
-    assert "期限要晚于现在" in page
+    assert "期限不能早于今天" in page
     assert (Decision.objects.count(), FollowUp.objects.count()) == (0, 0)
+
+
+def test_decision_in_the_past_is_refused_beside_the_day_and_kept_on_the_form(client, grid, user) -> None:
+    page = decided(client, grid, due_on="2020-01-01").content.decode()
+    assert "期限不能早于今天" in page
+    assert 'value="2020-01-01"' in page
+    assert Decision.objects.count() == 0
 
 
 def test_decision_for_a_grid_of_another_branch_is_refused(client, grid, user) -> None:

@@ -157,7 +157,7 @@ def test_month_with_something_missing_lists_where_to_mend_it(client) -> None:
 def test_decision_is_recorded_and_settled(client) -> None:
     grid = complete_grid()
     client.force_login(user_of_branch(grid.branch))
-    answer = {"text": "嘉陵道营业厅加 1 名营业员", "owner": "祁志勇", "due_on": "2026-11-20"}
+    answer = {"text": "嘉陵道营业厅加 1 名营业员", "owner": "祁志勇", "due_on": "2099-11-20"}
     client.post(place("kpi:decision_new", grid), answer)
     decision = Decision.objects.get()
     client.post(reverse("kpi:decision_done", args=[decision.pk]))
