@@ -1,14 +1,20 @@
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from accounts.admin_base import ReadOnlyAdmin
+from core.periods import Month
 from core.refusals import Refusal
 from kpi.choices import SchemeStatus
-from kpi.domain import schemes
+from kpi.domain import plans, schemes
+from kpi.domain.sheets import explained, frozen_words
 from kpi.models import (
     Adjustment,
     Appeal,
@@ -70,8 +76,51 @@ class SchemeAdmin(admin.ModelAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or obj.status == SchemeStatus.DRAFT)
 
 
+class GuardedAdmin(admin.ModelAdmin):
+    """Rows that a closed month or frozen targets keep: what the database refuses is said in words."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Add or change one."""
+        return self._told(
+            request, lambda: super(GuardedAdmin, self).changeform_view(request, object_id, form_url, extra_context)
+        )
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Delete one."""
+        return self._told(request, lambda: super(GuardedAdmin, self).delete_view(request, object_id, extra_context))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, with its action that deletes several."""
+        return self._told(request, lambda: super(GuardedAdmin, self).changelist_view(request, extra_context))
+
+    def _told(self, request: HttpRequest, answer: Callable[[], Any]) -> HttpResponseBase:
+        if request.method != "POST":
+            return answer()
+        try:
+            with explained():
+                return answer()
+        except Refusal as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.get_full_path())
+
+
+class TargetForm(forms.ModelForm):
+    """A change of frozen targets asks for its reason beside the field, so that nothing typed is lost."""
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        grid, month = found.get("grid"), found.get("month")
+        lacks_reason = self.changed_data and not found.get("change_reason", "").strip()
+        if grid and month and lacks_reason and plans.frozen_branches(Month.of(month), {grid.branch_id}):
+            self.add_error("change_reason", frozen_words())
+        return found
+
+
 @admin.register(Target)
-class TargetAdmin(admin.ModelAdmin):
+class TargetAdmin(GuardedAdmin):
+    form = TargetForm
     list_display = ["month", "grid", "code", "value", "is_exempt"]
     list_select_related = ["grid"]
     list_filter = ["month", "code", "is_exempt"]
@@ -80,7 +129,7 @@ class TargetAdmin(admin.ModelAdmin):
 
 
 @admin.register(Rating)
-class RatingAdmin(admin.ModelAdmin):
+class RatingAdmin(GuardedAdmin):
     list_display = ["month", "manager", "item", "score", "rated_by"]
     list_select_related = ["manager", "rated_by"]
     list_filter = ["month", "item"]
