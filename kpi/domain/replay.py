@@ -66,6 +66,18 @@ class Moved:
         """The items that change the total, the strongest first."""
         return sorted((part for part in self.parts if part.change), key=lambda part: (-abs(part.change), part.code))
 
+    @property
+    def is_by_others(self) -> bool:
+        """Whether the place changed although the total did not, or went the other way: others moved past."""
+        return self.climbed * self.change <= 0 and self.climbed != 0
+
+    @property
+    def driver(self) -> Part | None:
+        """The item that does most for the way the total went; None where it didn't change or only others moved."""
+        if self.is_by_others:
+            return None
+        return next((part for part in self.causes if part.change * self.change > 0), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:

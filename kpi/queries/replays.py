@@ -68,6 +68,7 @@ class Effects:
     mean_before: Decimal
     mean_after: Decimal
     causes: list[Cause]
+    by_others: int  # whose place changed only because others moved
     bars: list[Bar]
     lacking: list[tuple[str, int]]  # item, for how many it has no target
 
@@ -82,7 +83,7 @@ class Effects:
 
 def effects(rows: Sequence[Moved], changes: Comparison) -> Effects:
     """Who moves, the farthest first; why, by the item that does most; how the totals spread."""
-    strongest = Counter(row.causes[0].code for row in rows if row.causes)
+    strongest = Counter(row.driver.code for row in rows if row.driver)
     lacking = Counter(part.code for row in rows for part in row.parts if part.lacks_target)
     return Effects(
         rows=sorted(rows, key=lambda row: (-abs(row.climbed), -abs(row.change), row.new_place)),
@@ -91,6 +92,7 @@ def effects(rows: Sequence[Moved], changes: Comparison) -> Effects:
         mean_before=_mean([row.old_total for row in rows]),
         mean_after=_mean([row.new_total for row in rows]),
         causes=[Cause(code, changes.words_of(code), count) for code, count in strongest.most_common()],
+        by_others=sum(row.is_by_others for row in rows),
         bars=_bars(rows),
         lacking=sorted(lacking.items()),
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kpi.choices import MonthState
-from kpi.domain.replay import replay
+from kpi.domain.replay import Moved, Part, replay
 from kpi.models import Balance, BranchMonth, ItemScore, Run, Score
 from kpi.queries.replays import effects, replay_months
 from kpi.queries.scheme_changes import compare
@@ -154,3 +154,26 @@ def test_scored_months_fill_up_what_is_not_closed_yet():
     months(branch, (7, "closed"), (8, "published"), (9, "trial"), (10, "trial"))
     found = replay_months(branch, dt.date(2026, 10, 20))
     assert [month.number for month in found] == [9, 8, 7]
+
+
+def moved(climbed: int, **changes: str) -> Moved:
+    """Somebody who went up so many places while items changed by so much."""
+    parts = [Part(code, Decimal(0), Decimal(change), lacks_target=False) for code, change in changes.items()]
+    total = sum((part.change for part in parts), Decimal(0))
+    return Moved("G1", "", "一网格", "甲", Decimal(80), 80 + total, 5, 5 - climbed, parts)
+
+
+@pytest.mark.parametrize(
+    ("row", "by_others", "driver"),
+    [
+        (moved(0), False, None),
+        (moved(-1, A="-4.79", B="4.79"), True, None),
+        (moved(-2, A="-3", B="5"), True, None),
+        (moved(1), True, None),
+        (moved(1, A="-3", B="5"), False, "B"),
+        (moved(-1, A="-3", B="5", C="-3"), False, "A"),
+        (moved(0, A="1"), False, "A"),
+    ],
+)
+def test_place_lost_to_others_is_no_items_doing(row, by_others, driver):
+    assert (row.is_by_others, row.driver.code if row.driver else None) == (by_others, driver)
