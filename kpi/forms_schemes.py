@@ -11,9 +11,10 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.formats import listed
+from core.formats import listed, plain
 from kpi.choices import ItemClass, Level
 from kpi.domain import schemes
 from kpi.domain.drafts import Head
@@ -134,7 +135,18 @@ class Sheet:
             field = "measure" if fault.field == "level" else fault.field
             name = field if fault.row is None else f"i{fault.row}-{field}"
             found.setdefault(name, fault.words)
-        return found
+        return self._marks | found
+
+    @property
+    def _marks(self) -> dict[str, str]:
+        """The weights of each class that doesn't add up, with what is missing or too much: which of them is wrong
+        nobody knows."""
+        gaps = {total.key: total.gap for total in self.sums if not total.is_right}
+        return {
+            f"i{place}-weight": _gap_words(gaps[row.item_class])
+            for place, row in enumerate(self.indicators)
+            if row.item_class in gaps and MEASURES.get(row.measure) and MEASURES[row.measure].has_weight
+        }
 
     @cached_property
     def head_cells(self) -> dict[str, Cell]:
@@ -174,6 +186,11 @@ class Sheet:
         """Each box and what is wrong with it, for the page to be told while typing."""
         names = [*self.head.fields, *(f"i{n}-{name}" for n, form in enumerate(self.forms) for name in form.fields)]
         return [(name, self.errors.get(name, "")) for name in names]
+
+
+def _gap_words(gap: Decimal) -> str:
+    words = gettext("本类差 %(gap)s") if gap > 0 else gettext("本类多 %(gap)s")
+    return words % {"gap": plain(abs(gap))}
 
 
 def _read_by(form: IndicatorForm) -> set[str]:

@@ -123,7 +123,8 @@ LABELS: dict[str, str | Promise] = {
     "item_class": gettext_lazy("类别"),
     "measure": gettext_lazy("计量"),
     "weight": gettext_lazy("权重"),
-    "limits": gettext_lazy("下限至封顶"),
+    "floor": gettext_lazy("下限"),
+    "cap": gettext_lazy("封顶"),
     "rate": gettext_lazy("目标率或分值"),
     "products": gettext_lazy("产品"),
 }
@@ -144,10 +145,16 @@ def _texts(row: Indicator | None, names: dict[str, str]) -> dict[str, Any]:
         "item_class": str(ItemClass(row.item_class).label),
         "measure": str(measure.label) if measure else row.measure,
         "weight": f"{plain(row.weight)}%" if row.weight else "—",
-        "limits": f"{plain(row.floor)} … {plain(row.cap)}",
+        "floor": plain(row.floor),
+        "cap": plain(row.cap),
         "rate": rate,
-        "products": listed(_in_order(row.products, names)) or "—",
+        "products": products_of(row, names) or "—",
     }
+
+
+def products_of(row: Indicator, names: dict[str, str]) -> str:
+    """The names of an indicator's products, empty where it has none."""
+    return listed(_in_order(row.products, names))
 
 
 def _in_order(products: Sequence[str], names: dict[str, str]) -> list[str]:

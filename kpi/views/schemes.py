@@ -21,7 +21,7 @@ from kpi.choices import SchemeStatus
 from kpi.domain import issuing, schemes
 from kpi.forms import whole
 from kpi.models import Scheme
-from kpi.queries.scheme_changes import compare
+from kpi.queries.scheme_changes import compare, products_of
 from kpi.queries.schemes import (
     class_totals,
     in_use_now,
@@ -53,13 +53,12 @@ def scheme_list(request: HttpRequest) -> HttpResponse:
 def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What does this scheme count, from when, and who has read it?"""
     scheme = scheme_or_404(request, pk)
-    indicators = list(scheme.indicators.all())
+    indicators, names = list(scheme.indicators.all()), product_names()
     read = readings(scheme, request.scope)
     used = in_use_now(local_day(timezone.now()))
     page = {
         "scheme": scheme,
-        "indicators": indicators,
-        "names": product_names(),
+        "indicators": [(indicator, products_of(indicator, names)) for indicator in indicators],
         "totals": class_totals(scheme, indicators),
         "starts": starts_counting(scheme),
         "readings": read,

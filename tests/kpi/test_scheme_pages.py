@@ -97,6 +97,8 @@ def test_sums_are_told_while_typing(company):
     assert "65 / 70，差 5" in page
     assert "20 / 20 ✓" in page
     assert "“重点业务”的权重合计是 65%，应为 70%。" in page
+    assert [f'id="e-i{place}-weight">本类差 5' in page for place in range(7)] == [True] * 3 + [False] * 4
+    assert "1 处要改" in page
     assert weights(scheme)["A"] == 25
 
 
@@ -220,12 +222,18 @@ def test_draft_is_not_there_for_those_it_is_not_issued_to(client, role):
     assert str(scheme) not in client.get(reverse("kpi:scheme_list")).content.decode()
 
 
+def test_scheme_names_products_as_people_do(company):
+    page = company.get(address("detail", schemes.in_force(OCTOBER))).content.decode()
+    assert "FTTH宽带、宽带" in page
+    assert "BROADBAND" not in page
+
+
 def test_comparison_says_what_changed_in_words(company):
     old, new = schemes.in_force(OCTOBER), draft(A={"cap": 120, "products": ["FTTH", "BROADBAND"]}, G={"name": "评价"})
     new.indicators.filter(code="D").delete()
     page = company.get(f"{address('compare', new)}?other={old.pk}").context["comparison"]
     assert [(row.code, row.kind, row.words) for row in page.changed_rows] == [
-        ("A", "changed", "下限至封顶 0 … 100 → 0 … 120、产品 FTTH宽带 → FTTH宽带、宽带"),
+        ("A", "changed", "封顶 100 → 120、产品 FTTH宽带 → FTTH宽带、宽带"),
         ("G", "changed", "名称 主观评价 → 评价"),
         ("D", "removed", "删去"),
     ]
