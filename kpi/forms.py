@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.scope import Scope
 from core.periods import Month, NoSuchMonth
 from grids.models import Branch, Street, SubBureau
-from kpi.models import Decision
 
 MOST_DIGITS = 9
 
@@ -24,6 +23,7 @@ class Asked:
     street: Street | None = None
     sort: str = "total"
     branches: tuple[Branch, ...] = ()
+    no_such_month: str = ""
 
     @property
     def address(self) -> str:
@@ -50,6 +50,14 @@ def month_of(text: str, default: Month) -> Month:
         return default
 
 
+def strange_month(text: str) -> str:
+    """What an address names as its month, where that is none; empty otherwise."""
+    try:
+        return "" if not text or Month.parse(text) else text
+    except NoSuchMonth:
+        return text[:10]
+
+
 def asked(query: QueryDict, scope: Scope, default: Month) -> Asked:
     """Read a query; an unknown or foreign place narrows nothing. Who sees one branch only has chosen it."""
     branches = tuple(Branch.objects.within(scope))
@@ -67,16 +75,8 @@ def asked(query: QueryDict, scope: Scope, default: Month) -> Asked:
         street=street,
         sort=query.get("sort", "total")[:20],
         branches=branches,
+        no_such_month=strange_month(query.get("month", "")),
     )
-
-
-class DecisionForm(forms.ModelForm):
-    """What the meeting decided, who does it and until when."""
-
-    class Meta:
-        model = Decision
-        fields = ("text", "owner", "due_on")
-        widgets = {"due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
 
 class PublishForm(forms.Form):

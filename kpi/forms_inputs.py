@@ -116,7 +116,9 @@ def totals_in(data: QueryDict, codes: Iterable[str], prefix: str = "total-") -> 
             wrong[code] = _("“%(text)s”不是一个数。") % {"text": text[:20]}
             continue
         if value is not None and (value < 0 or value != value.to_integral_value()):
-            wrong[code] = _("总数要是不小于 0 的整数，才能分到户。")
+            wrong[code] = _("总数要是大于 0 的整数，才能分到户。")
+        elif value == 0:
+            wrong[code] = _("0 等于没有目标。不分这一项就留空；不考核请在表里写理由。")
         elif value is not None:
             found[code] = int(value)
     return found, wrong

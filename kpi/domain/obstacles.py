@@ -11,14 +11,14 @@ from django.utils.translation import ngettext
 
 from acceptance.choices import OPEN_STATES
 from acceptance.models import Slip
-from core import sql
+from core import formats, sql
 from core.periods import Month
 from grids.models import Branch, Grid
 from imports.choices import BatchStatus
 from imports.models import Batch
 from kpi.choices import ItemStatus, MonthState, RunStatus
 from kpi.domain import recompute, schemes, scoring
-from kpi.models import Appeal, BranchMonth, ItemScore, Run
+from kpi.models import Appeal, BranchMonth, ItemScore, Run, Target
 from managers.choices import TeamGap
 from managers.models import Posting, TeamWaiver
 
@@ -114,10 +114,17 @@ def _stale(found: BranchMonth, month: Month) -> list[Obstacle]:
 def _missing(found: BranchMonth) -> Iterator[Obstacle]:
     items = ItemScore.objects.filter(run=found.current_run_id, branch=found.branch_id)
     untargeted = items.filter(status=ItemStatus.NO_TARGET, grid__isnull=False).select_related("grid")
+    zeros = set(
+        Target.objects.filter(month=found.month, grid__branch=found.branch_id, is_exempt=False, value=0)
+        .order_by()
+        .values_list("grid_id", "code")
+    )
     for item in untargeted.order_by("grid__code", "code"):
         if item.grid:
             words = {"code": item.grid.code, "name": item.grid.name, "item": item.code}
             text = _("网格 %(code)s %(name)s 的指标 %(item)s 未设目标。") % words
+            if (item.grid_id, item.code) in zeros:
+                text = _("网格 %(code)s %(name)s 的指标 %(item)s 目标是 0，等于未设。") % words
             yield Obstacle("no_target", text, grid_code=item.grid.code, item=item.code)
     unrated = items.filter(status=ItemStatus.NO_RATING, manager__isnull=False).select_related("manager")
     for item in unrated.order_by("manager__staff_no"):
@@ -160,7 +167,7 @@ def _unpublished(found: BranchMonth | None, today: dt.date) -> list[Obstacle]:
     if found is None or found.state in (MonthState.OPEN, MonthState.TRIAL):
         return [Obstacle("unpublished", _("还没有公示。"))]
     if found.appeals_until and found.appeals_until >= today:
-        day = found.appeals_until.isoformat()
+        day = formats.day(found.appeals_until)
         return [Obstacle("appeals", _("申诉期到 %(day)s，之后才能审定。") % {"day": day})]
     return []
 

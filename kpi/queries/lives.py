@@ -53,6 +53,10 @@ class Life:
         return self.found.state if self.found else MonthState.OPEN
 
     @property
+    def is_scored(self) -> bool:
+        return self.found is not None and self.found.current_run_id is not None
+
+    @property
     def is_closed(self) -> bool:
         return self.state == MonthState.CLOSED
 
@@ -99,16 +103,20 @@ def _targets(life: Life) -> Step:
     if life.missing.targets:
         text = ngettext("还差 %(n)d 个目标", "还差 %(n)d 个目标", life.missing.targets) % {"n": life.missing.targets}
         return Step(_("目标"), BAD, text, url, _("设目标"))
+    if plan is None and not life.is_scored:
+        return Step(_("目标"), WAITS, _("试算之后看得出齐不齐"), url, _("看目标"))
     if plan is None:
-        return Step(_("目标"), DONE if life.found else WAITS, _("已设齐，没有冻结"), url, _("看目标"))
+        return Step(_("目标"), DONE, _("已设齐，没有冻结"), url, _("看目标"))
     text = _("%(at)s 在例会上冻结") % {"at": moment(plan.frozen_at)}
     return Step(_("目标"), DONE, text, url, _("看目标"), by=plan.frozen_by.name)
 
 
 def _ratings(life: Life) -> Step:
     url = f"{reverse('kpi:rating_list')}?month={life.month}&branch={life.branch.code}"
+    if not life.is_scored:
+        return Step(_("主观评价"), LATER, _("试算之后看得出齐不齐"), url, _("看评价"))
     if not life.missing.ratings:
-        return Step(_("主观评价"), DONE if life.found else LATER, _("人人都有评价"), url, _("看评价"))
+        return Step(_("主观评价"), DONE, _("人人都有评价"), url, _("看评价"))
     text = ngettext("还差 %(n)d 人的评价", "还差 %(n)d 人的评价", life.missing.ratings) % {"n": life.missing.ratings}
     return Step(_("主观评价"), BAD, text, f"{url}&missing=1", _("去评价"))
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -113,16 +113,17 @@ def missing_ratings(scope: Scope, before: Generation, branch: int | None) -> lis
 def missing_targets(month: Month, grids: QuerySet[Grid], indicators: list[Indicator]) -> list[Todo]:
     """Grids without a target for the month under way."""
     codes = [rule.code for rule in indicators if rule.measure == Measure.COMPLETION]
-    set_already = set(
-        Target.objects.filter(month=month.first, grid__in=grids, code__in=codes).values_list("grid_id", "code")
-    )
+    # A target of 0 is none: it can be typed, and is what an emptied cell leaves behind.
+    is_set = Q(is_exempt=True) | Q(value__gt=0)
+    stored = Target.objects.filter(is_set, month=month.first, grid__in=grids, code__in=codes)
+    set_already = set(stored.values_list("grid_id", "code"))
     lacking = [(grid, code) for grid in grids for code in codes if (grid.pk, code) not in set_already]
     if not lacking:
         return []
     title = ngettext("%(n)d 个目标未设", "%(n)d 个目标未设", len(lacking)) % {"n": len(lacking)}
     named = listed(f"{grid.name} {code}" for grid, code in lacking[:NAMED])
     url = f"{reverse('kpi:target_list')}?month={month}&missing=1"
-    return [Todo("warn", title, _("%(named)s；能试算，不能审定") % {"named": named}, url, _("设目标"))]
+    return [Todo("warn", title, _("%(named)s；0 也算未设。能试算，不能审定") % {"named": named}, url, _("设目标"))]
 
 
 def odd_sizes(shown: Generation, grids: QuerySet[Grid], today: dt.date) -> list[Todo]:

@@ -147,10 +147,12 @@ def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
 def adjustment_list(request: HttpRequest) -> HttpResponse:
     """What did earlier months bring into this one?"""
-    ask = asked(request.GET, request.scope, default_month())
+    booked = booked_months(request.scope)
+    ask = asked(request.GET, request.scope, booked[0] if booked else default_month())
     rows = list(adjustments_of(request.scope, ask.month, ask.branch))
-    months = sorted({ask.month, *booked_months(request.scope)}, reverse=True)
+    months = sorted({ask.month, *booked}, reverse=True)
     page = {
+        "ask": ask,
         "rows": rows,
         "month": ask.month,
         "months": [(str(month), formats.month(month)) for month in months],

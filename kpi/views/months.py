@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.choices import Role
 from accounts.doors import DEPARTMENT, open_to
 from accounts.models import User
+from core import formats
 from core.periods import Month, local_day
 from core.refusals import Refusal
 from grids.models import Branch
@@ -136,7 +137,9 @@ def publish(request: HttpRequest, month: str, branch: str) -> HttpResponse:
         def step() -> object:
             return months.publish(branch=place, month=at, by=cast(User, request.user), now=now, appeals_until=until)
 
-        return _tried(request, at, place, step, _("已公示，申诉到 %(day)s。") % {"day": until})
+        if until >= local_day(now):
+            return _tried(request, at, place, step, _("已公示，申诉到 %(day)s。") % {"day": formats.day(until)})
+        form.add_error("appeals_until", _("申诉截止不能早于今天。"))
     return _step(request, at, place, months.obstacles(place, at), step="publish", form=form)
 
 

@@ -20,6 +20,8 @@ from kpi.views.rows import head
 from kpi.views.workings import score_text
 from managers.models import Manager
 
+APPEALS = 3  # the newest of one's own, shown with what became of them
+
 
 def _newest(manager: Manager, today: Month) -> tuple[Sheet, str] | None:
     """The sheet of the month under way, or of the newest month that has one, with the state of that month."""
@@ -42,7 +44,7 @@ def my_score(request: HttpRequest) -> HttpResponse:
     life = {
         "life": sheet_life(request.scope, found[0], today=today),
         "heard": heard_months(manager, today=today),
-        "has_appeals": appeals_within(request.scope).exists(),
+        "own_appeals": appeals_within(request.scope).filter(filed_by=request.user.pk).order_by("-filed_at")[:APPEALS],
     }
     return render(request, "kpi/my_score.html", _page(manager, *found) | {"today": today} | life)
 

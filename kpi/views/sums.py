@@ -16,12 +16,12 @@ from core.formats import named, number, percent, plain, signed
 from grids.models import Grid
 from kpi.choices import ItemClass, Measure
 from kpi.models import Indicator
-from kpi.queries.generations import generation
+from kpi.queries.generations import Generation, generation
 from kpi.queries.league import visible_grids
 from kpi.queries.sheets import indicators_of
 from kpi.queries.sums import Mean, Sums, figures, means, outside_grids, summed
 from kpi.queries.sums import totals as totals_of
-from kpi.views.asks import LeagueAsk, league_ask
+from kpi.views.asks import DIFFERENCE, LeagueAsk, league_ask
 from kpi.views.exports import delivered
 from kpi.views.frames import frame
 from kpi.views.league import default_month, narrowed, switches
@@ -60,7 +60,7 @@ def titles(rule: Indicator | None) -> list[str]:
             _("平均得分"),
         ]
     if rule.measure == Measure.POINTS:
-        return [_("受理"), _("退订"), _("净增"), _("得分之和"), _("计分网格"), _("平均得分")]
+        return [_("受理"), _("退订"), _("净增"), _("各网格加分之和"), _("计分网格"), _("平均每网格加分")]
     if rule.measure == Measure.RETENTION:
         return [_("月初在网"), _("流失"), _("保有"), _("保有率"), _("得分之和"), _("计分网格"), _("平均得分")]
     return [_("得分之和"), _("计分网格"), _("平均得分")]
@@ -118,8 +118,31 @@ class Level:
 
 def level(request: HttpRequest, ask: LeagueAsk, rule: Indicator | None, indicators: Sequence[Indicator]) -> Level:
     """Branches of the company, or grids of the branch chosen, with their sum: both from the same rows of grids."""
-    shown = generation(ask.month, corrected=ask.is_corrected)
     seen = visible_grids(request.scope, **narrowed(ask))
+    if ask.basis != DIFFERENCE:
+        return _level(ask, rule, indicators, seen, generation(ask.month, corrected=ask.is_corrected))
+    published = _level(ask, rule, indicators, seen, generation(ask.month))
+    corrected = _level(ask, rule, indicators, seen, generation(ask.month, corrected=True))
+    return _apart(published, corrected)
+
+
+def _apart(published: Level, corrected: Level) -> Level:
+    """What a correction changes, row by row: corrected less published."""
+    then = {line.url: line for line in corrected.lines}
+    both = [_less(line, then[line.url]) for line in published.lines if line.url in then]
+    return Level(both, _less(published.all, corrected.all) if published.all and corrected.all else None)
+
+
+def _less(published: Line, corrected: Line) -> Line:
+    pairs = zip(published.values, corrected.values, strict=True)
+    values = [None if a is None or b is None else b - a for a, b in pairs]
+    texts = [f"{'+' if value and value > 0 else ''}{plain(value, 4)}" for value in values]
+    return Line(published.name, published.url, texts, values)
+
+
+def _level(
+    ask: LeagueAsk, rule: Indicator | None, indicators: Sequence[Indicator], seen: list[int], shown: Generation
+) -> Level:
     rows = figures(shown, seen)
     if rule is None:
         classes = {i.code: i.item_class for i in indicators}

@@ -18,7 +18,8 @@ export function bindConfirm() {
     text.textContent = source.dataset.confirmText || "";
     const word = source.dataset.confirmWord || "";
     typed.hidden = !word;
-    typed.querySelector("label").textContent = word;
+    const label = typed.querySelector("label");
+    label.textContent = label.dataset.ask.replace("0", word);
     input.value = "";
     yes.disabled = Boolean(word);
     input.oninput = () => { yes.disabled = input.value.trim() !== word; };

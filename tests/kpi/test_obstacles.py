@@ -18,7 +18,7 @@ from managers.choices import TeamGap
 from tests.factories.acceptance import SlipFactory
 from tests.factories.accounts import UserFactory, user_of_branch
 from tests.factories.grids import BranchFactory, GridFactory, HallFactory
-from tests.factories.kpi import NOW, OCTOBER, RunFactory
+from tests.factories.kpi import NOW, OCTOBER, RunFactory, recomputed
 from tests.factories.managers import PostingFactory, TeamWaiverFactory
 from tests.factories.months import closed, published, ready_grid
 
@@ -57,6 +57,14 @@ class TestObstacles:
             months.close(branch=grid.branch, month=OCTOBER, by=None, now=NOW, today=TODAY)
         seen = months.close(branch=grid.branch, month=OCTOBER, by=None, now=NOW, today=TODAY, in_transit_seen=1)
         assert seen.state == MonthState.CLOSED
+
+    def test_target_of_zero_is_none_and_said_so(self, grid):
+        months.withdraw(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+        grid.targets.filter(code="B").update(value=0)
+        recomputed(branch=grid.branch)
+        found = closing_obstacles(grid.branch, OCTOBER, today=TODAY)
+        assert [one.kind for one in found if one.kind == "no_target"] == ["no_target"]
+        assert "指标 B 目标是 0，等于未设。" in "".join(one.text for one in found)
 
     def test_slip_that_came_while_the_page_was_open_is_shown_first(self, grid):
         for _slip in range(2):

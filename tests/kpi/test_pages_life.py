@@ -14,7 +14,7 @@ from kpi.queries.corrections import correction_counting
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_manager
 from tests.factories.grids import BranchFactory
-from tests.factories.kpi import NOW, OCTOBER
+from tests.factories.kpi import NOW, OCTOBER, recomputed
 from tests.factories.months import appeal_on, closed, corrected, correction_run, published, ready_grid
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +166,42 @@ def test_month_is_closed_by_who_has_seen_the_slips_in_transit(client, grid):
     assert BranchMonth.objects.get().state == MonthState.CLOSED
 
 
+def test_published_and_closed_months_offer_no_second_publishing(client, grid):
+    client.force_login(user_of_branch(grid.branch))
+    address = reverse("kpi:month_publish", args=["2026-10", grid.branch.code])
+    page = text_of(client.get(address))
+    assert "已经在公示" in page
+    assert 'name="appeals_until"' not in page
+    BranchMonth.objects.update(state=MonthState.CLOSED, closed_at=timezone.now())
+    page = text_of(client.get(address))
+    assert "已经审定" in page
+    assert 'name="appeals_until"' not in page
+
+
+def test_deadline_in_the_past_is_refused_beside_it_and_stays(client):
+    grid = ready_grid()
+    recomputed(branch=grid.branch)
+    client.force_login(user_of_branch(grid.branch))
+    page = text_of(
+        client.post(reverse("kpi:month_publish", args=["2026-10", grid.branch.code]), {"appeals_until": "2020-01-05"})
+    )
+    assert "申诉截止不能早于今天。" in page
+    assert 'value="2020-01-05"' in page
+    assert BranchMonth.objects.get().state == MonthState.TRIAL
+
+
+def test_phone_shows_what_became_of_ones_appeals(client, grid, member):
+    appeal = appeal_on(grid, by=member)
+    client.force_login(member)
+    address = reverse("kpi:my_score")
+    assert "等答复" in text_of(client.get(address))
+    by = user_of_branch(grid.branch)
+    appeals.answer(appeal=appeal, outcome=AppealOutcome.REJECTED, words="那一单在九月", by=by, now=NOW)
+    page = text_of(client.get(address))
+    assert "不成立" in page
+    assert "那一单在九月" in page
+
+
 def test_checklist_tells_what_is_done_and_what_comes_next(client, grid, member):
     appeal_on(grid, by=member)
     client.force_login(user_of_branch(grid.branch))
@@ -188,7 +224,9 @@ def test_checklist_tells_what_is_done_and_what_comes_next(client, grid, member):
 def test_checklist_opens_for_a_month_that_nobody_has_scored(client):
     branch = BranchFactory()
     client.force_login(user_of_branch(branch))
-    assert client.get(reverse("kpi:month_life", args=["2026-10", branch.code])).status_code == 200
+    page = client.get(reverse("kpi:month_life", args=["2026-10", branch.code]))
+    assert [step.state for step in page.context["steps"]][:2] == ["waits", "later"]
+    assert "已设齐" not in text_of(page)
     assert client.get(reverse("kpi:month_life", args=["2026-00", branch.code])).status_code == 404
 
 
@@ -230,9 +268,20 @@ def test_correction_is_compared_signed_and_booked(client, settled):
     correction = Correction.objects.get()
     detail = text_of(client.get(reverse("kpi:correction_detail", args=[correction.pk])))
     assert "受理补录" in detail
-    listed = text_of(client.get(reverse("kpi:adjustment_list"), {"month": "2026-11"}))
+    listed = text_of(client.get(reverse("kpi:adjustment_list")))
     assert "王顶堤" in listed
     assert "+3.12" in listed
+
+
+def test_totals_tell_what_a_correction_changes(client, settled):
+    corrected(settled)
+    client.force_login(user_of_branch(settled.branch))
+    query = {"month": "2026-10", "item": "A", "as": "difference"}
+    level = client.get(reverse("kpi:totals"), query).context["level"]
+    assert level.all.cells[:3] == ["+1", "0", "+1"]
+    assert [line.cells[:3] for line in level.lines] == [["+1", "0", "+1"]]
+    exact = text_of(client.get(sheets(settled)["grid"], {"as": "difference"}))
+    assert "各项的差异不舍入" in exact
 
 
 def test_correction_without_a_difference_says_so(client):

@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from core.periods import Month, local_day
+from kpi.choices import RunStatus
 from kpi.models import Target, TargetChange, TargetPlan
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_sub_bureau
 from tests.factories.customers import HouseholdFactory
@@ -87,8 +90,8 @@ def test_exempt_grid_takes_no_part(client, grids, planner) -> None:
     [
         ("by=recent&total-A=100", "每个网格的权重都是 0，分不下去"),
         ("by=households&total-A=abc", "“abc”不是一个数"),
-        ("by=households&total-A=10.5", "总数要是不小于 0 的整数"),
-        ("by=households&total-A=-5", "总数要是不小于 0 的整数"),
+        ("by=households&total-A=10.5", "总数要是大于 0 的整数"),
+        ("by=households&total-A=-5", "总数要是大于 0 的整数"),
         ("by=last", "上个月没有目标可抄"),
         ("by=households", "填上总数，再点“预览”"),
     ],
@@ -169,3 +172,28 @@ def test_sub_bureau_reads_the_history_and_plans_nothing(client, grids) -> None:
     assert client.get(reverse("kpi:target_history", args=["2026-10", "G1"])).status_code == 200
     assert client.get(reverse("kpi:target_history", args=["2026-10", "G2"])).status_code == 404
     assert client.get(reverse("kpi:target_spread")).status_code == 404
+
+
+def test_target_of_zero_stays_on_the_list_of_things_to_do(client, grids, planner) -> None:
+    month = Month.of(local_day(timezone.now()))
+    for grid in grids:
+        for code in "ABC":
+            TargetFactory(grid=grid, code=code, month=month.first, value=0 if code == "B" else 5)
+    page = client.get(reverse("kpi:month_glance")).content.decode()
+    assert f"{len(grids)} 个目标未设" in page
+    assert "0 也算未设" in page
+
+
+def test_running_recompute_is_told_to_who_types(client, grids, planner) -> None:
+    page = reverse("kpi:target_list") + "?month=2026-10"
+    assert "正在重算这个月" not in client.get(page).content.decode()
+    RunFactory(branch=grids[0].branch, status=RunStatus.RUNNING)
+    assert "正在重算这个月" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("name", ["league", "month_glance", "target_list", "rating_list", "totals", "adjustment_list"])
+def test_month_that_does_not_exist_is_said_and_another_shown(client, grids, planner, name) -> None:
+    page = client.get(reverse(f"kpi:{name}"), {"month": "2026-13"})
+    assert page.status_code == 200
+    assert "没有“2026-13”这个月" in page.content.decode()
+    assert "这个月</b>" not in client.get(reverse(f"kpi:{name}"), {"month": "2026-10"}).content.decode()
