@@ -31,6 +31,8 @@ QUIET = {
     "PYTHONUNBUFFERED": "1",
     "PYTHONWARNINGS": "ignore:You're running the worker,ignore:No directory at",
 }
+# Where setproctitle is installed, gunicorn would write its title over the environment, and with it over our mark.
+MARKED = {"SPT_NOENV": "1"}
 
 
 class Run:
@@ -166,7 +168,7 @@ def supervise(run: Run) -> None:
     port = free_port(env.number("PORT", 8000), host)
     run.note(port=port)
     name, _, value = run.mark.partition("=")
-    environment = {**os.environ, **QUIET, "HOST": host, "PORT": str(port), name: value}
+    environment = {**os.environ, **QUIET, **MARKED, "HOST": host, "PORT": str(port), name: value}
     supervisor = Supervisor(programs(environment), on_start=lambda pids: run.note(children=pids))
     supervisor.catch_signals()
     greeting, servers = Greeting(f"http://{host}:{port}", demo_logins()), Servers(run.data)

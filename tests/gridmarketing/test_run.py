@@ -6,11 +6,13 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -48,6 +50,13 @@ def answers(url: str) -> dict[str, str]:
         return dict(json.load(answer))
 
 
+def listens(url: str) -> bool:
+    """Whether anything is there: a web server whose database is gone still takes connections."""
+    place = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((str(place.hostname), place.port or 80)) == 0
+
+
 def marked(data: Path) -> list[int]:
     """Living processes that a run on this data directory started."""
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
@@ -80,6 +89,7 @@ def test_two_runs_a_kill_and_a_ctrl_c_leave_nothing_behind(data: Path) -> None:
         second.send_signal(signal.SIGINT)
         assert second.wait(timeout=40) == 0, second_log.read_text("utf-8")
         assert marked(data) == []
+        assert [listens(url) for url in (first_url, second_url)] == [False, False]
         assert embedded.status(data) == {"postgresql": "stopped", "valkey": "stopped"}
         assert list((data / "runs").iterdir()) == []
     finally:
