@@ -3,7 +3,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
-from accounts.models import AccessLog, Company, User
+from accounts.models import AccessLog, Company, SavedView, User
 
 # Rights follow from the role, not from groups.
 admin.site.unregister(Group)
@@ -31,3 +31,10 @@ class AccessLogAdmin(ReadOnlyAdmin):
 @admin.register(Company)
 class CompanyAdmin(ReadOnlyAdmin):
     list_display = ["name", "is_demo", "recipe", "built_at"]
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    list_display = ["name", "page", "owner", "audience", "branch_code", "is_default", "saved_at"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "owner__username"]

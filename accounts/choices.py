@@ -13,6 +13,14 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("审计")
 
 
+class Audience(models.TextChoices):
+    """Who finds a saved view beside its owner."""
+
+    SELF = "self", _("只有自己")
+    BRANCH = "branch", _("本分公司的同事")
+    COMPANY = "company", _("全公司的同事")
+
+
 # What the access log calls its actions; one that is not named here shows as it is kept.
 ACTIONS = {
     "users.add": _("新建用户"),

@@ -51,3 +51,17 @@ _NEEDED = [
     (Role.HALL_CLERK, "staff_code", _("营业员要写操作工号。")),
     (Role.ACCOUNT_MANAGER, "staff_code", _("客户经理要写工号。")),
 ]
+
+
+class SavedViewForm(forms.Form):
+    """The name of a view and what it is for."""
+
+    name = forms.CharField(
+        label=_("名称"), max_length=40, error_messages={"required": _("请给这个视图起个名称，例如“保有偏低”。")}
+    )
+    is_default = forms.BooleanField(label=_("打开这一页就用它"), required=False)
+    is_shared = forms.BooleanField(label=_("和同事共享"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "off"

@@ -1,3 +1,5 @@
+from typing import Self
+
 import pgtrigger
 from django.contrib.auth.models import (
     AbstractBaseUser,
@@ -8,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import ACTIONS, Role
+from accounts.choices import ACTIONS, Audience, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -116,6 +118,55 @@ class AccessLog(models.Model):
     @property
     def action_words(self) -> str:
         return str(ACTIONS.get(self.action, self.action))
+
+
+# The cache's name for what changes with every saved view.
+VIEWS_MARK = "saved_views"
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def readable_by(self, user: User, branch_code: str) -> Self:
+        """One's own and those that colleagues share; `branch_code` is the reader's branch, empty for the company's."""
+        shared = Q(audience=Audience.COMPANY)
+        if branch_code:
+            shared |= Q(audience=Audience.BRANCH, branch_code=branch_code)
+        return self.filter(Q(owner=user) | shared & Q(owner__is_active=True)).select_related("owner")
+
+
+class SavedView(models.Model):
+    """A page's filters and columns under a name. It holds no figures: whoever opens it sees their own scope."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name=_("谁的"))
+    page = models.CharField(_("页面"), max_length=60)
+    name = models.CharField(_("名称"), max_length=40)
+    query = models.CharField(_("筛选和列"), max_length=1000, blank=True)
+    audience = models.CharField(_("给谁看"), max_length=10, choices=Audience.choices, default=Audience.SELF)
+    branch_code = models.CharField(_("分公司编码"), max_length=20, blank=True)
+    is_default = models.BooleanField(_("打开页面就用"), default=False)
+    saved_at = models.DateTimeField(_("保存时间"))
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("保存的视图")
+        verbose_name_plural = _("保存的视图")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "page", "name"], name="saved_view_named_once"),
+            models.UniqueConstraint(
+                fields=["owner", "page"], condition=Q(is_default=True), name="saved_view_one_default"
+            ),
+            models.CheckConstraint(condition=Q(audience__in=Audience.values), name="saved_view_audience_known"),
+            models.CheckConstraint(
+                condition=Q(audience=Audience.BRANCH) & ~Q(branch_code="")
+                | ~Q(audience=Audience.BRANCH) & Q(branch_code=""),
+                name="saved_view_branch_when_shared_there",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="saved_view_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Company(models.Model):

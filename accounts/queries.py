@@ -1,8 +1,11 @@
-"""Reads of the users' page."""
+"""Reads of the users' page, and of saved views."""
 
+from uuid import uuid4
+
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
-from accounts.models import AccessLog, User
+from accounts.models import VIEWS_MARK, AccessLog, SavedView, User
 
 PAGE = 100
 
@@ -29,3 +32,19 @@ def users(*, text: str = "", role: str = "", state: str = "") -> QuerySet[User]:
 def recent_log(limit: int = 50) -> QuerySet[AccessLog]:
     """The newest lines of the access log."""
     return AccessLog.objects.select_related("user").order_by("-id")[:limit]
+
+
+def saved_views(user: User, branch_code: str, page: str = "") -> list[SavedView]:
+    """The views that a person finds, of one page or of all: the own ones first, by name."""
+    found = SavedView.objects.readable_by(user, branch_code)
+    return sorted(found.filter(page=page) if page else found, key=lambda view: view.owner_id != user.pk)
+
+
+def default_view(user: User, page: str) -> SavedView | None:
+    """The own view that a page opens with when its address asks for nothing."""
+    return SavedView.objects.filter(owner=user, page=page, is_default=True).first()
+
+
+def views_mark() -> str:
+    """Changes with every saved view: for pages that say "unchanged" without asking the database."""
+    return str(cache.get_or_set(VIEWS_MARK, lambda: uuid4().hex, timeout=None))

@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import BusinessClass, Catalogue
 from acceptance.queries import mixes, rivalries, volumes
 from acceptance.views.asks import month_of, month_select, this_month
 from accounts.doors import OVERSEERS, open_to
+from accounts.saved import keeps_views
 from core import formats
 from core.downloads import Table, sent
 from core.formats import named
@@ -25,6 +27,7 @@ CLASSES = "classes"
 
 @open_to(*OVERSEERS)
 @require_safe
+@keeps_views(_lazy("渠道占比"), "catalogue", "business", moving=("month",))
 def channel_mix(request: HttpRequest) -> HttpResponseBase:
     """Which channel brings the month's new lines?"""
     month, today = month_of(request), local_day(timezone.now())

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import SlipState
@@ -23,6 +24,7 @@ from acceptance.queries.queue import Narrow
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, open_to, unattended
 from accounts.models import User
+from accounts.saved import keeps_views
 from core.formats import named
 from core.periods import day_start, local_day
 from core.refusals import Refusal
@@ -36,6 +38,7 @@ FRESH = 300
 
 @open_to(*AT_THE_COUNTER)
 @require_safe
+@keeps_views(_lazy("营业厅队列"), "state", "grid", "product")
 def hall_queue(request: HttpRequest) -> HttpResponse:
     """Which slip comes first?"""
     return queue_page(request)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +20,7 @@ from acceptance.queries.differences import Line
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
 from accounts.models import User
+from accounts.saved import keeps_views
 from core import formats
 from core.downloads import Table, sent
 from core.periods import local_day
@@ -32,6 +34,7 @@ LISTED = 100
 
 @open_to(*OVERSEERS, Role.HALL_MANAGER)
 @require_safe
+@keeps_views(_lazy("对账"), "state", "kind", "hall", "owner")
 def reconciliation(request: HttpRequest) -> HttpResponseBase:
     """Do the billing system and the halls agree?"""
     today = local_day(timezone.now())

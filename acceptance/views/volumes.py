@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import OPEN_STATES
@@ -18,6 +19,7 @@ from acceptance.queries import volumes as queries
 from acceptance.views.asks import month_of, month_select
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
+from accounts.saved import keeps_views
 from accounts.scope import Scope
 from core import formats
 from core.downloads import Table, sent
@@ -30,6 +32,7 @@ FIRST_DAY = dt.date(2000, 1, 1)
 
 @open_to(*OVERSEERS, Role.HALL_MANAGER)
 @require_safe
+@keeps_views(_lazy("在途单"), "hall", "state", "age", moving=("day",))
 def in_transit(request: HttpRequest) -> HttpResponseBase:
     """Which slips are still on their way, now or at the end of a day?"""
     now, scope, day = timezone.now(), _scope(request), _day(request)
@@ -139,6 +142,7 @@ def _slips_file(shown: list[queries.Waiting], scope: Scope, kind: str, day: dt.d
 
 @open_to(*OVERSEERS, Role.HALL_MANAGER)
 @require_safe
+@keeps_views(_lazy("支撑量"), "hall", moving=("month",))
 def support_volume(request: HttpRequest) -> HttpResponseBase:
     """Who keys in how many acceptances?"""
     scope, month = _scope(request), month_of(request)

@@ -13,9 +13,12 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
+from accounts.queries import views_mark
+from accounts.saved import keeps_views
 from core.downloads import Table
 from core.periods import Month, local_day
 from kpi.choices import ItemClass
@@ -44,6 +47,7 @@ from kpi.views.league_columns import (
 )
 
 PAGE_VERSION = "2"
+KEPT = ("branch", "sub_bureau", "street", "sort", "as", "cols")
 YEAR = 365 * 24 * 3600  # seconds a preference is kept
 
 
@@ -82,6 +86,7 @@ def etag(request: HttpRequest, shown: Shown) -> str:
         str(get_language()),
         str(local_day(timezone.now())),
         *(request.COOKIES.get(name, "") for name in ("theme", "density")),
+        views_mark(),
     ]
     return f'"{sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 
@@ -156,6 +161,7 @@ def _answer(
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
+@keeps_views(_lazy("网格排名"), *KEPT, moving=("month",), listed=("cols",))
 def grids(request: HttpRequest) -> HttpResponseBase:
     """Which grids lead, which fall behind?"""
     if answer := _density(request):
@@ -203,6 +209,7 @@ def _trend(of: str, ask: LeagueAsk) -> dict[int, list[float | None]]:
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
+@keeps_views(_lazy("个人排名"), *KEPT, moving=("month",), listed=("cols",))
 def people(request: HttpRequest) -> HttpResponseBase:
     """Who leads, who falls behind?"""
     if answer := _density(request):
@@ -230,6 +237,7 @@ def _person_rows(request: HttpRequest, ask: LeagueAsk, shown: Shown, indicators:
 
 
 @open_to(*OVERSEERS)
+@keeps_views(_lazy("分公司排名"), *KEPT, moving=("month",), listed=("cols",))
 def branches(request: HttpRequest) -> HttpResponseBase:
     """Which branches lead?"""
     if answer := _density(request):
@@ -261,6 +269,7 @@ def _branch_trend(ask: LeagueAsk) -> Any:
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
+@keeps_views(_lazy("小组排名"), *KEPT, moving=("month",), listed=("cols",))
 def teams(request: HttpRequest) -> HttpResponseBase:
     """Which teams lead, and which are short of people?"""
     if answer := _density(request):

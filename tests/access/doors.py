@@ -86,6 +86,11 @@ DOORS: dict[str, Door] = {
     "accounts:user_activate": door(ADMIN, own=_of("clerk.pk", "pk"), by="post", shared=True),
     "accounts:user_reset_password": door(ADMIN, own=_of("clerk.pk", "pk"), by="post", shared=True),
     "accounts:access_log": door(ADMIN, AUDITOR),
+    "accounts:view_list": Door(ALL),
+    "accounts:view_save": Door(ALL, by="post"),
+    # A person's own things: who has none of that number is told so, whether it is somebody else's or gone.
+    "accounts:view_change": Door(ALL, own=lambda world: {"pk": 1}, shared=True),
+    "accounts:view_delete": Door(ALL, own=lambda world: {"pk": 1}, by="post", shared=True),
     "grids:coverage": door(*OVERSEERS),
     "managers:team_list": door(*OVERSEERS, HALL_MANAGER),
     "managers:grid_list": door(*ON_THE_SPOT),

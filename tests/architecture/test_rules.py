@@ -21,7 +21,7 @@ def code() -> list[Path]:
 
 
 def views() -> list[Path]:
-    return [path for path in code() if path.name == "views.py" or "views" in path.parts]
+    return [path for path in code() if path.stem.startswith("views") or "views" in path.relative_to(rules.ROOT).parts]
 
 
 def domain() -> list[Path]:
