@@ -1,7 +1,5 @@
 """Points 加分: net new acceptances × points a unit, within the scheme's bounds."""
 
-from decimal import Decimal
-
 from django.utils.translation import gettext_lazy as _
 
 from kpi.choices import Level
@@ -10,8 +8,8 @@ from kpi.indicators.measure import Figures, Measure, plain
 
 
 def formula(item: Figures) -> str:
-    """(新增 − 撤销) × 每户分值."""
-    per_unit = item.rate / item.actual if item.rate is not None and item.actual else Decimal(0)
+    """(新增 − 撤销) × 每户分值, which a net of nothing doesn't tell."""
+    per_unit = item.rate / item.actual if item.rate is not None and item.actual else None
     return f"({plain(item.gained)} − {plain(item.lost)}) × {plain(per_unit)} = {plain(item.rate)}"
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from core.periods import Month
+from core.periods import SHANGHAI, Month
 from core.refusals import Refusal
 from kpi.choices import MonthState, SchemeStatus
 from kpi.domain import issuing, schemes
@@ -55,6 +55,40 @@ def test_month_uses_the_version_in_force_on_its_first():
     assert schemes.in_force(Month(2026, 12)) == later
 
 
+def test_newest_version_of_the_same_day_is_in_force():
+    SchemeFactory(version=8, status=SchemeStatus.ISSUED)
+    newest = SchemeFactory(version=9, status=SchemeStatus.ISSUED)
+    SchemeFactory(version=7, status=SchemeStatus.ISSUED)
+
+    assert schemes.in_force(OCTOBER) == newest
+
+
+@pytest.mark.parametrize("other", [{"year": 2025}, {"quarter": 3}])
+def test_scheme_of_another_quarter_is_not_in_force(other):
+    SchemeFactory(status=SchemeStatus.ISSUED, **other)
+
+    assert (schemes.in_force(OCTOBER).year, schemes.in_force(OCTOBER).quarter) == (2026, 4)
+
+
+def test_default_scheme_takes_the_next_version_from_the_first_moment_of_its_quarter():
+    SchemeFactory(version=4)
+    SchemeFactory(version=9, year=2025)
+    SchemeFactory(version=9, quarter=3)
+    scheme = schemes.in_force(Month(2026, 12))
+
+    assert (scheme.version, scheme.issued_at) == (5, dt.datetime(2026, 10, 1, tzinfo=SHANGHAI))
+    rows = scheme.indicators.values_list("code", "name", "item_class", "measure", "level", "position")
+    assert list(rows) == [
+        ("A", "FTTH宽带", "business", "completion", "grid", 1),
+        ("B", "3G", "business", "completion", "grid", 2),
+        ("C", "3G版亲情1+融合", "business", "completion", "grid", 3),
+        ("D", "2G版亲情1+融合", "points", "points", "grid", 4),
+        ("E", "固话用户保有率", "retention", "retention", "grid", 5),
+        ("F", "宽带用户保有率", "retention", "retention", "grid", 6),
+        ("G", "主观评价", "other", "rating", "person", 7),
+    ]
+
+
 def test_draft_is_not_in_force():
     SchemeFactory()
 
@@ -100,7 +134,8 @@ def test_scheme_of_a_closed_month_cannot_be_edited():
     schemes.require_editable(scheme)
     BranchMonth.objects.filter(branch=grid.branch).update(state=MonthState.CLOSED)
 
-    with pytest.raises(schemes.SchemeRefused):
+    with pytest.raises(schemes.SchemeRefused, match="已审定的月份用的是这个方案"):
         schemes.require_editable(scheme)
+    schemes.require_editable(SchemeFactory())  # another one, that no closed month used
     with pytest.raises(IntegrityError), transaction.atomic():
         scheme.indicators.filter(code="A").update(weight=30)

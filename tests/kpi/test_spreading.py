@@ -50,6 +50,13 @@ def test_what_can_not_be_spread_is_refused_in_words(total, weights, words) -> No
         spread(total=total, weights=weights)
 
 
+def test_total_out_of_bounds_is_said_beside_the_total() -> None:
+    with pytest.raises(SpreadRefused) as refused:
+        spread(total=10_000_000, weights={"G1": 1})
+    assert refused.value.field == "total"
+    assert spread(total=9_999_999, weights={"G1": 1}) == {"G1": 9_999_999}
+
+
 def test_factor_rounds_half_up_to_the_unit() -> None:
     assert scaled(value=Decimal(90), factor=Decimal(105)) == Decimal(95)
     assert scaled(value=Decimal(10), factor=Decimal("104.9")) == Decimal(10)

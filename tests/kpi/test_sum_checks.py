@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 
-from kpi.choices import RunCause
+from kpi.choices import MonthState, RunCause
 from kpi.domain import sum_checks
-from kpi.models import Balance, ItemScore, Loss, Run, SumCheck, Tally
+from kpi.models import Balance, BranchMonth, ItemScore, Loss, Run, SumCheck, Tally
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
-from tests.factories.kpi import NOW, OCTOBER, TargetFactory, recomputed
+from tests.factories.kpi import NOW, OCTOBER, BranchMonthFactory, TargetFactory, recomputed
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +55,28 @@ def test_difference_is_told_counted_again_and_recomputed(grid, model, change, ex
     assert found.example.endswith(example)
     assert checked().differing == 0
     assert Run.objects.order_by("pk").last().cause == RunCause.NIGHTLY
+
+
+def test_difference_in_a_closed_month_is_counted_again_but_not_recomputed(grid):
+    BranchMonth.objects.update(state=MonthState.CLOSED)
+    BranchMonthFactory(branch=grid.branch, month=dt.date(2026, 11, 1))  # (another month that is open)
+    Tally.objects.update(gained=7)
+
+    assert checked().differing == 1
+    assert checked().differing == 0
+    assert Run.objects.count() == 1
+
+
+def test_first_three_differences_are_told(grid):
+    home = HouseholdFactory(community=GridCommunityFactory(grid=grid).community)
+    for product in ("3G", "CARD", "2G_BUNDLE"):
+        AcceptanceFactory(grid=grid, household=home, product_id=product)
+    recomputed()
+    Tally.objects.update(gained=9)
+    found = checked()
+
+    assert (found.compared, found.differing, found.at) == (6, 4, NOW)
+    assert found.example == "；".join(f"{grid.code} {p} 9 ≠ 1" for p in ("2G_BUNDLE", "3G", "CARD"))
 
 
 def test_sums_counted_again_give_the_scores_of_the_records(grid):

@@ -8,16 +8,19 @@ Needs a data directory of its own (GM_DATA_DIR) while other tests run. See docs/
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 
 import tests.conftest  # (starts the servers and names the settings)
 
 # isort: split
 import django
+import pytest
 
 django.setup()
 
@@ -25,6 +28,10 @@ from django.db import DatabaseError, connection, transaction  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from core import sql  # noqa: E402
+from gridmarketing import embedded  # noqa: E402
+from kpi.models import Run  # noqa: E402
+from tests.mutation import equivalents  # noqa: E402
+from tests.mutation.ledger import ALIVE, KILLED, STILLBORN, Ledger  # noqa: E402
 from tests.mutation.statements import Mutant, mutants  # noqa: E402
 from tests.reference import comparison, database  # noqa: E402
 
@@ -35,9 +42,17 @@ STATEMENTS = [
     *("delete_scores", "rank_scores", "list_staged_branches", "list_touched"),
 ]
 FUNCTIONS = ["kpi_half_up"]
-SIZES = [12, 25, 50, 50, 50, 50, 50, 50]  # companies of each batch that a survivor meets
+UNCHANGED = Mutant("", 0, "", "nothing", "")
+# Number and size of the batches that a survivor meets, each with another kind of scheme: the usual letters, products by
+# the handful, two ratings, a single class, no rating at all, weights of a hundredth.
+BATCHES = [(3, 12), (1, 25), (24, 25), (14, 25), (10, 25), (32, 25), (2, 50), (34, 50), (28, 50), (20, 50)]
+# And then the tests that look at what companies side by side don't show, such as months that are closed.
+TESTS = [
+    *("balances", "closed_months", "corrections", "inputs_wait", "jobs", "late_records", "months", "new_indicator"),
+    *("scoring", "sum_checks"),
+]
 # Not even a statement: no test is needed to notice it.
-STILLBORN = re.compile(
+NO_STATEMENT = re.compile(
     "syntax error|does not exist|cannot be matched|must appear in the GROUP BY|ambiguous|must be type"
     "|could not determine|not allowed|invalid input syntax|CASE types|is not unique|there is no unique"
     "|specified more than once|return type|only one|WITHIN GROUP|cannot be used|at or near|must be the same type"
@@ -45,13 +60,13 @@ STILLBORN = re.compile(
 
 
 def planted() -> list[Mutant]:
-    """All mutants of the statements that score, and of the functions they call."""
+    """All mutants of the statements that score, and of the functions they call, that could be noticed."""
     wanted = sys.argv[1:] or [""]
     names = [name for name in STATEMENTS if any(part in name for part in wanted) and _is_there(name)]
     found = [mutant for name in names for mutant in mutants(f"kpi/{name}", sql.statement(f"kpi/{name}"))]
     for name in [name for name in FUNCTIONS if any(part in name for part in wanted)]:
         found += mutants(name, _definition(name))
-    return found
+    return [mutant for mutant in found if not equivalents.reason(mutant)]
 
 
 def _is_there(name: str) -> bool:
@@ -68,69 +83,108 @@ def _definition(function: str) -> str:
 
 
 def fate_of(mutant: Mutant, compare: Callable[[], object]) -> str:
-    """'' when it is killed, 'stillborn' when it is no statement, 'alive' otherwise."""
+    """Killed when the implementations differ or the database refuses; stillborn when it is no statement at all."""
     ours = sql.statement
     sql.statement = lambda name: mutant.text if name == mutant.name else ours(name)  # type: ignore[assignment]
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = '30s'")
+                cursor.execute("SET LOCAL statement_timeout = '60s'")
                 if mutant.name in FUNCTIONS:
                     cursor.execute(mutant.text)
-            wrong = compare()
+            fate = _judged(compare)
             transaction.set_rollback(True)
-        return "" if wrong else "alive"
-    except (DatabaseError, AssertionError, ValueError, KeyError, IndexError, TypeError) as error:
-        return "stillborn" if STILLBORN.search(str(error)) else ""
+        return fate
+    except DatabaseError as error:
+        return _refused(str(error))
     finally:
         sql.statement = ours  # type: ignore[assignment]
 
 
-def hunt(found: list[Mutant]) -> tuple[Counter[str], list[Mutant]]:
-    """Let the mutants meet batch after batch; returns what became of them, and those still alive.
+def _judged(compare: Callable[[], object]) -> str:
+    try:
+        return KILLED if compare() else ALIVE
+    except AssertionError as error:
+        # A recompute doesn't raise what the database refuses: it notes it in its row.
+        noted = Run.objects.exclude(error="").order_by("-pk").values_list("error", flat=True).first()
+        return _refused(noted or str(error))
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        return _refused(str(error))
 
-    Ctrl-C ends it early: what has been met so far counts.
-    """
-    fates: Counter[str] = Counter()
-    for number, size in enumerate(SIZES):
-        alive: list[Mutant] = []
-        met = 0
-        try:
-            for mutant, fate in _meet(found, number, size):
-                met += 1
-                fates[fate or "killed"] += fate != "alive"
-                alive += [mutant] if fate == "alive" else []
-        except KeyboardInterrupt:
-            print(f"stopped in batch {number} after {met} of {len(found)}")
-            return fates, alive + found[met:] if number else alive
-        print(f"batch {number} of {size} companies: {len(alive)} of {len(found)} left", flush=True)
-        found = alive
-    return fates, found
+
+def _refused(words: str) -> str:
+    return STILLBORN if NO_STATEMENT.search(words) else KILLED
+
+
+def hunt(found: list[Mutant], ledger: Ledger) -> None:
+    """Let the mutants meet batch after batch, and the tests at last, as long as they live."""
+    for place, (number, size) in enumerate(BATCHES):
+        unmet = [mutant for mutant in ledger.of_fate(ALIVE, found) if ledger.met(mutant) <= place]
+        if unmet:
+            for mutant, fate in _meet(unmet, number, size):
+                ledger.note(mutant, fate=fate, met=place + 1)
+        left = len(ledger.of_fate(ALIVE, found))
+        print(f"batch {number} of {size} companies: {left} of {len(found)} left", flush=True)
+    for mutant in ledger.of_fate(ALIVE, found):
+        if ledger.met(mutant) == len(BATCHES) and mutant.name not in FUNCTIONS:
+            ledger.note(mutant, fate=_meet_tests(mutant), met=len(BATCHES) + 1)
 
 
 def _meet(found: list[Mutant], number: int, size: int) -> Iterator[tuple[Mutant, str]]:
     _chance, month, items, companies = comparison.a_batch(number, size)
+    says = comparison.remembered(database.expected)
+
+    def fate(mutant: Mutant) -> str:
+        return fate_of(mutant, partial(comparison.first_wrong, companies, month, Random(number), says))
+
     with transaction.atomic():
         database.write_scheme(items, month)
         database.write(companies)
+        assert fate(UNCHANGED) == ALIVE, "the code as it is must agree"
         for mutant in found:
-            yield mutant, fate_of(mutant, lambda: comparison.first_wrong(companies, month, Random(number)))
+            yield mutant, fate(mutant)
+        assert fate(UNCHANGED) == ALIVE, "a mutant left something behind"
         transaction.set_rollback(True)
+
+
+def _meet_tests(mutant: Mutant) -> str:
+    """In a process of its own, which pytest may leave as it likes."""
+    connection.close()
+    child = os.fork()
+    if not child:
+        tests.conftest._started = False  # (not this process's servers to stop)
+        ours = sql.statement
+        sql.statement = lambda name: mutant.text if name == mutant.name else ours(name)  # type: ignore[assignment]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        files = [f"tests/kpi/test_{name}.py" for name in TESTS]
+        os._exit(int(pytest.main(["-x", "-q", "--reuse-db", "-p", "no:cacheprovider", *files]) != 0))
+    return KILLED if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) else ALIVE
+
+
+def report(found: list[Mutant], ledger: Ledger) -> None:
+    """Counts by statement, then the survivors."""
+    counts: dict[str, Counter[str]] = {}
+    for mutant in found:
+        counts.setdefault(mutant.name, Counter())[ledger.fate(mutant)] += 1
+    for name, by_fate in [*counts.items(), ("all", sum(counts.values(), Counter()))]:
+        rate = 100 * by_fate[KILLED] / max(by_fate[KILLED] + by_fate[ALIVE], 1)
+        print(f"{name}: {by_fate[KILLED]} killed, {by_fate[ALIVE]} alive ({rate:.1f}%), {by_fate[STILLBORN]} stillborn")
+    for mutant in ledger.of_fate(ALIVE, found):
+        print(f"{mutant} (met {ledger.met(mutant)} batches)")
 
 
 def main() -> None:
     logging.disable()  # every mutant that is noticed would tell its story
-    kept = setup_databases(verbosity=0, interactive=False)
+    ledger = Ledger(embedded.data_dir().parent / "mutation-sql.jsonl")
+    found = setup_databases(verbosity=0, interactive=False, keepdb=True)
     try:
-        fates, survivors = hunt(planted())
+        hunt(planted(), ledger)
+    except KeyboardInterrupt:
+        print("stopped")
     finally:
-        teardown_databases(kept, verbosity=0)
+        report(planted(), ledger)
+        teardown_databases(found, verbosity=0, keepdb=True)
         tests.conftest.pytest_unconfigure(None)  # type: ignore[arg-type]
-    for mutant in survivors:
-        print(mutant)
-    counted = fates["killed"] + len(survivors)
-    print(f"{counted} mutants, {fates['killed']} killed ({100 * fates['killed'] / max(counted, 1):.1f}%), ", end="")
-    print(f"{len(survivors)} alive; {fates['stillborn']} more were no statements")
 
 
 if __name__ == "__main__":

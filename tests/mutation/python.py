@@ -2,43 +2,40 @@
 
     python -m tests.mutation.python [name of a mutant …]
 
-Needs a data directory of its own (GM_DATA_DIR) while other tests run. See docs/how-to/mutation.md.
+Goes on where the last one stopped. Needs a data directory of its own (GM_DATA_DIR) while other tests run. See
+docs/how-to/mutation.md.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from gridmarketing import embedded
+from tests.mutation.copies import copy_project
 
-MUTMUT = Path(sys.executable).parent / "mutmut"
+MUTMUT = [sys.executable, str(Path(__file__).with_name("without_words.py"))]
 TABLES = """
-import django
+import os, django
 django.setup()
+from django.db import connection
 from django.test.utils import setup_databases
-setup_databases(verbosity=0, interactive=False)
+setup_databases(verbosity=0, interactive=False, serialized_aliases=["default"])
+with open(os.environ["KEPT_ROWS"], "w") as kept:
+    kept.write(connection._test_serialized_contents)
+print(connection.settings_dict["NAME"])
 """
-
-
-def copy_project(place: Path) -> None:
-    """The files that git knows, as they stand."""
-    shutil.rmtree(place, ignore_errors=True)
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=embedded.ROOT, check=True, capture_output=True, text=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        if (embedded.ROOT / name).is_file():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(embedded.ROOT / name, place / name)
 
 
 def main() -> int:
     data = embedded.data_dir() / "mutation"
     place = data / "project"
     data.mkdir(parents=True, exist_ok=True)
-    copy_project(place)
+    settings = tomllib.loads((embedded.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    copy_project(embedded.ROOT, place, settings["only_mutate"])
     embedded.start(data / "servers", fast=True)
     state = embedded.read_state(data / "servers")
     assert state
@@ -46,13 +43,16 @@ def main() -> int:
         "DATABASE_URL": state.database_url,
         "REDIS_URL": state.redis_url,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "KEPT_ROWS": str(data / "kept-rows.json"),
     }
     try:
-        # Made once: every mutant's tests reuse them.
-        subprocess.run([sys.executable, "-c", TABLES], cwd=place, env=environment, check=True)
-        command = [MUTMUT, "run", "--max-children", "1", *sys.argv[1:]]
+        made = subprocess.run(
+            [sys.executable, "-c", TABLES], cwd=place, env=environment, check=True, capture_output=True, text=True
+        )
+        environment["DATABASE_URL"] = f"{state.database_url.rsplit('/', 1)[0]}/{made.stdout.split()[-1]}"
+        command = [*MUTMUT, "run", "--max-children", "1", *sys.argv[1:]]
         subprocess.run(command, cwd=place, env=environment, check=False)
-        return subprocess.run([MUTMUT, "results"], cwd=place, env=environment, check=False).returncode
+        return subprocess.run([*MUTMUT, "results"], cwd=place, env=environment, check=False).returncode
     finally:
         embedded.stop(data / "servers")
 

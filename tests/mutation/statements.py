@@ -31,10 +31,11 @@ STOPS = {"AND", "OR", "GROUP", "ORDER", "WHERE", "JOIN", "LEFT", "CROSS", "HAVIN
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A statement of the scoring code with one change; `place` is name and line, `change` says what."""
+    """A statement of the scoring code with one change: in which line, what the line was, and what is changed."""
 
     name: str
     line: int
+    was: str
     change: str
     text: str
 
@@ -48,7 +49,8 @@ def mutants(name: str, text: str) -> Iterator[Mutant]:
     for at, token in enumerate(tokens):
         for length, new, change in _changes(tokens, at):
             line = "".join(tokens[:at]).count("\n") + 1
-            yield Mutant(name, line, change, "".join([*tokens[:at], new, *tokens[at + length :]]))
+            was = text.split("\n")[line - 1].strip()
+            yield Mutant(name, line, was, change, "".join([*tokens[:at], new, *tokens[at + length :]]))
         if token == ";" and not "".join(tokens[at + 1 :]).strip():
             return
 

@@ -31,7 +31,9 @@ UNITS = ["0.2", "0.3333", "1", "0.0001"]
 
 
 def scheme(chance: Random) -> list[Item]:
-    """The usual letters; now and then other weights, caps, target rates, points and products."""
+    """The usual letters; now and then other weights, caps, target rates, points and products, or a single class."""
+    if chance.random() < 0.15:
+        return _one_class(chance)
     a, b, c, e, f, g = map(Fraction, chance.choice(SPLITS))
     items = [
         Item("A", "business", "completion", _products(chance, "FTTH", SOLD), a, **_bounds(chance)),
@@ -48,7 +50,23 @@ def scheme(chance: Random) -> list[Item]:
         half = Fraction(chance.choice(["0.01", "3", "9.99"]))
         items[6] = replace(items[6], weight=g - half)
         items.append(Item("I", "other", "completion", ("CARD", "3G"), half, **_bounds(chance)))
+    if len(items) == 7 and chance.random() < 0.2:  # a class with nothing but a target, so that it may be left out
+        items[6] = replace(items[6], measure="completion", products=("CARD",))
+    elif items[6].weight > 1 and chance.random() < 0.2:  # one rating that counts twice, within other bounds
+        items.append(Item("J", "other", "rating", (), Fraction(1, 100), Fraction(50), Fraction(90)))
+        items[6] = replace(items[6], weight=items[6].weight - Fraction(1, 100))
     return items
+
+
+def _one_class(chance: Random) -> list[Item]:
+    """Nearly nothing: where its one or two items aren't assessed, nothing is."""
+    group, measure = chance.choice([("business", "completion"), ("retention", "retention"), ("other", "completion")])
+    second = Fraction(chance.choice(["0.01", "33.33", "50"]))
+    return [
+        Item("A", group, measure, ("FTTH",), 100 - second, target_rate=_rate(chance)),
+        Item("B", group, measure, ("BROADBAND", "FTTH"), second, target_rate=_rate(chance)),
+        Item("D", "", "points", ("2G_BUNDLE",), **_points(chance)),
+    ]
 
 
 def _products(chance: Random, usual: str, all_of_them: list[str]) -> tuple[str, ...]:

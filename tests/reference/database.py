@@ -1,6 +1,7 @@
 """Companies of the reference as rows of the database: many side by side, each under a key of its own."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -30,10 +31,17 @@ def decimal(value: Fraction) -> Decimal:
 
 
 def write_scheme(items: list[Item], month: Month) -> None:
-    """Issue the items as the scheme of the month."""
-    scheme = Scheme.objects.create(
-        year=month.year, quarter=month.quarter, status="issued", effective_on=month.first, issued_at=NOW
+    """Issue the items as the scheme of the month, beside a draft that says everything otherwise."""
+    quarter = {"year": month.year, "quarter": month.quarter}
+    scheme = Scheme.objects.create(**quarter, status="issued", effective_on=month.first, issued_at=NOW)
+    _write_items(scheme, items)
+    draft = Scheme.objects.create(**quarter, version=2, effective_on=month.first)
+    _write_items(
+        draft, [replace(item, weight=item.weight * 2, products=item.products and ("FTTH", "CARD")) for item in items]
     )
+
+
+def _write_items(scheme: Scheme, items: list[Item]) -> None:
     Indicator.objects.bulk_create(
         Indicator(
             scheme=scheme,
@@ -42,7 +50,7 @@ def write_scheme(items: list[Item], month: Month) -> None:
             item_class=item.group or ItemClass.POINTS,
             measure=item.measure,
             level=MEASURES[item.measure].level,
-            products=list(item.products),
+            products=[*item.products, *item.products[:1]],  # named twice, counted once
             weight=decimal(item.weight),
             floor=decimal(item.floor),
             cap=decimal(item.cap),
@@ -125,29 +133,39 @@ def _homes(companies: Companies, communities: dict[str, int]) -> None:
 
 
 def write_news(before: Companies, after: Companies) -> None:
-    """Bring orders, lines, targets and ratings from one state to another; a company without a state before is new."""
+    """Bring orders, lines, targets and ratings from one state to another; a company without a state before is new.
+
+    Beside them stand others of the month before and after, which are nobody's business.
+    """
     grids, homes, people = _ids(Grid, "code"), _ids(Household, "code"), _ids(Manager, "staff_no")
     _write_orders(before, after, grids, homes)
     _write_lines(before, after, homes)
     Target.objects.filter(grid__in=[grid for code, grid in grids.items() if code[:-2] in before]).delete()
     Target.objects.bulk_create(
         Target(
-            month=company.first,
+            month=Month.of(company.first).shift(off).first,
             grid_id=grids[key + grid],
             code=code,
-            value=decimal(goal.value),
-            is_exempt=goal.exempt,
-            reason="停电改造" if goal.exempt else "",
+            value=decimal(goal.value) + off * off,
+            is_exempt=goal.exempt ^ bool(off),
+            reason="停电改造" if goal.exempt ^ bool(off) else "",
         )
         for key, company in after.items()
         for (grid, code), goal in company.goals.items()
+        for off in (-1, 0, 1)
     )
     Rating.objects.filter(manager__in=[who for code, who in people.items() if code[:-2] in before]).delete()
     Rating.objects.bulk_create(
-        Rating(month=company.first, manager_id=people[key + who], item=item, score=decimal(score))
+        Rating(
+            month=Month.of(company.first).shift(off).first,
+            manager_id=people[key + who],
+            item=item,
+            score=100 - decimal(score) if off else decimal(score),
+        )
         for key, company in after.items()
         for who, scores in company.ratings.items()
         for item, score in zip(RatingItem.values, scores, strict=False)
+        for off in (-1, 0, 1)
     )
 
 
