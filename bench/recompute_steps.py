@@ -104,7 +104,6 @@ def tidy() -> None:
     recomputing.prune()
     with connection.cursor() as cursor:
         for table in (
-            "kpi_itemscore",
             "kpi_score",
             "kpi_tally",
             "kpi_loss",

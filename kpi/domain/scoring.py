@@ -7,7 +7,7 @@ from core import sql
 from core.periods import Month
 from kpi.domain import balances, tallies
 from kpi.indicators import MEASURES
-from kpi.models import ItemScore, Score
+from kpi.models import Score
 
 Progress = Callable[[str], None]
 
@@ -65,8 +65,7 @@ def score(
     To be called inside a transaction that sees one snapshot; nothing shows until a branch's month points to the run.
     """
     stage(month=month, scheme_id=scheme_id, branches=branches, progress=progress)
-    for model in (ItemScore, Score):
-        model.objects.filter(run_id=run_id, branch_id__in=branches).delete()
+    Score.objects.filter(run_id=run_id, branch_id__in=branches).delete()
     progress("write_scores")
     return _write(run_id, month, scheme_id, branches, None)
 

@@ -9,7 +9,7 @@ from accounts.scope import Scope
 from grids.models import Branch, Community, Grid, place_filter
 from kpi.choices import ItemStatus, RunCause, RunStatus
 from kpi.models.guards import NOT_A_CORRECTION, closed_month_guards, run_nature_guard, shown_run_guard
-from kpi.models.references import keeps_its_scores, known_run_guards
+from kpi.models.references import keeps_its_scores, known_run_guards, whole_items_guards
 from kpi.models.schemes import Scheme
 from managers.models import Manager
 
@@ -118,7 +118,10 @@ ONE_SUBJECT = Q(grid__isnull=False, manager__isnull=True) | Q(grid__isnull=True,
 
 
 class Score(models.Model):
-    """The total of a grid or a person in one run. `days`: of membership (a person) or of validity (a grid)."""
+    """The total of a grid or a person in one run. `days`: of membership (a person) or of validity (a grid).
+
+    Its items lie in the row itself, in the column `items` that only SQL writes; `ItemScore` reads them.
+    """
 
     # Run and branch are the same in thousands of rows: a statement trigger checks them once.
     run = models.ForeignKey(
@@ -157,40 +160,25 @@ class Score(models.Model):
             ),
             models.CheckConstraint(condition=ONE_SUBJECT, name="score_one_subject"),
         ]
-        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards(with_branch=True)]
+        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards(), *whole_items_guards()]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.total}"
 
 
 class ItemScore(models.Model):
-    """One item of a grid's or a person's score.
+    """One item of a grid's or a person's score, read from the rows of `Score` by a view of the database.
 
     actual: net new, kept lines or mean rating. base: lines at the month's start (retention). target: month target
     or target rate %. rate: uncapped score, 4 places. score: clamped, 4 places, NULL when not scored.
     weight: effective weight after spreading 不考核 items, % of 100. weighted: contribution in points.
-
-    Its key in the database is run, subject and code; `id` is unique by its sequence and has no index of its own.
     """
 
-    run = models.ForeignKey(
-        Run,
-        models.CASCADE,
-        related_name="items",
-        db_index=False,
-        db_constraint=False,
-        verbose_name=_("重算"),
-    )
+    run = models.ForeignKey(Run, models.DO_NOTHING, related_name="items", verbose_name=_("重算"))
     month = models.DateField(_("月份"))
-    # Keys of the same subject's Score, which the database checks there: checking them again for each item took as long
-    # as the sums.
-    branch = models.ForeignKey(Branch, models.PROTECT, db_index=False, db_constraint=False, verbose_name=_("分公司"))
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, null=True, db_index=False, db_constraint=False, verbose_name=_("网格")
-    )
-    manager = models.ForeignKey(
-        Manager, models.PROTECT, null=True, db_index=False, db_constraint=False, verbose_name=_("客户经理")
-    )
+    branch = models.ForeignKey(Branch, models.DO_NOTHING, verbose_name=_("分公司"))
+    grid = models.ForeignKey(Grid, models.DO_NOTHING, null=True, verbose_name=_("网格"))
+    manager = models.ForeignKey(Manager, models.DO_NOTHING, null=True, verbose_name=_("客户经理"))
     code = models.CharField(_("指标"), max_length=4)
     status = models.CharField(_("状态"), max_length=10, choices=ItemStatus.choices)
     gained = models.IntegerField(_("新增"), null=True)
@@ -206,21 +194,9 @@ class ItemScore(models.Model):
     objects = ScoreRowQuerySet.as_manager()
 
     class Meta:
+        managed = False
         verbose_name = _("分项得分")
         verbose_name_plural = _("分项得分")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run", "grid", "manager", "code"],
-                nulls_distinct=False,
-                name="item_score_once",
-            ),
-            models.CheckConstraint(condition=ONE_SUBJECT, name="item_score_one_subject"),
-            models.CheckConstraint(
-                condition=Q(status__in=ItemStatus.values),
-                name="item_score_status_known",
-            ),
-        ]
-        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards(with_branch=False)]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.code} {self.score}"

@@ -1,11 +1,4 @@
 -- Takes the staged subjects out of a generation that is shown, to be written again in the same transaction.
-DELETE FROM kpi_itemscore
-WHERE run_id = %(run)s AND branch_id = ANY(%(branches)s) AND grid_id = ANY(%(grids)s);
-DELETE FROM kpi_itemscore
-WHERE run_id = %(run)s AND branch_id = ANY(%(branches)s) AND grid_id IS NULL
-  AND manager_id = ANY(ARRAY(SELECT manager_id FROM kpi_service));
 DELETE FROM kpi_score
-WHERE run_id = %(run)s AND branch_id = ANY(%(branches)s) AND grid_id = ANY(%(grids)s);
-DELETE FROM kpi_score
-WHERE run_id = %(run)s AND branch_id = ANY(%(branches)s) AND grid_id IS NULL
-  AND manager_id = ANY(ARRAY(SELECT manager_id FROM kpi_service));
+WHERE run_id = %(run)s AND branch_id = ANY(%(branches)s)
+  AND (grid_id = ANY(%(grids)s) OR manager_id = ANY(ARRAY(SELECT manager_id FROM kpi_service)));

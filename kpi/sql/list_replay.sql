@@ -1,9 +1,7 @@
 -- Each grid and person as the old scheme scores them (run 1) and as the draft does (run 2), over the same records, with
 -- what each item contributes in both. Places are among all that were replayed. A subject is a grid's key, or a
--- person's with a minus: one number that can be hashed; the planner knows
--- nothing of fresh tables.
+-- person's with a minus: one number that can be hashed; the planner knows nothing of a fresh table.
 ANALYZE kpi_score;
-ANALYZE kpi_itemscore;
 WITH total AS MATERIALIZED (
     SELECT run_id, branch_id, grid_id, manager_id, coalesce(grid_id, -manager_id) AS subject, total,
            rank() OVER (PARTITION BY run_id, grid_id IS NULL ORDER BY total DESC) AS place
@@ -12,7 +10,8 @@ WITH total AS MATERIALIZED (
     SELECT coalesce(grid_id, -manager_id) AS subject, code,
            sum(weighted) FILTER (WHERE run_id = 1) AS before, sum(weighted) FILTER (WHERE run_id = 2) AS after,
            max(status) FILTER (WHERE run_id = 1) AS status_before, max(status) FILTER (WHERE run_id = 2) AS status_after
-    FROM kpi_itemscore
+    FROM kpi_score
+    CROSS JOIN LATERAL unnest(items)
     GROUP BY coalesce(grid_id, -manager_id), code
 ), items AS MATERIALIZED (
     SELECT subject, jsonb_object_agg(code, jsonb_build_array(coalesce(before, 0)::text, coalesce(after, 0)::text,

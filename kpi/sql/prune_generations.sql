@@ -12,8 +12,6 @@ WITH old AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM kpi_branchmonth WHERE current_run_id = run.id)
       AND NOT EXISTS (SELECT FROM kpi_appeal WHERE run_id = run.id)
       AND EXISTS (SELECT FROM kpi_score WHERE run_id = run.id)
-), items AS (
-    DELETE FROM kpi_itemscore WHERE run_id IN (SELECT id FROM old)
 )
 DELETE FROM kpi_score WHERE run_id IN (SELECT id FROM old);
 DELETE FROM kpi_touchedgrid touched

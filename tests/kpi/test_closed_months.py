@@ -36,7 +36,6 @@ def closed(branch) -> None:
     "statement",
     [
         "TRUNCATE kpi_score",
-        "TRUNCATE kpi_itemscore",
         "TRUNCATE kpi_target",
         "TRUNCATE kpi_rating",
         "TRUNCATE kpi_branchmonth",

@@ -19,7 +19,6 @@ from tests.factories.months import appeal_on, corrected, published, ready_grid
 # What the result of a closed month is made of, and may therefore not change in it.
 RESULT = [
     "kpi_score",
-    "kpi_itemscore",
     "kpi_target",
     "kpi_rating",
     "kpi_appeal",
@@ -36,16 +35,12 @@ REFUSED = {
         " AND run_id = {run}",
         "UPDATE kpi_score SET run_id = {old_run} WHERE run_id = {run}",
         "UPDATE kpi_score SET month = '2026-11-01'",
+        "UPDATE kpi_score SET items = '{{}}'",
+        "UPDATE kpi_score SET items[1].score = 100",
+        "INSERT INTO kpi_score SELECT * FROM kpi_score WHERE run_id = {run}"
+        " ON CONFLICT ON CONSTRAINT score_once DO UPDATE SET items = '{{}}'",
         "WITH gone AS (DELETE FROM kpi_score RETURNING *) SELECT count(*) FROM gone",
         "MERGE INTO kpi_score USING kpi_grids one ON kpi_score.grid_id = one.id WHEN MATCHED THEN DELETE",
-    ],
-    "kpi_itemscore": [
-        "UPDATE kpi_itemscore SET score = 100",
-        "DELETE FROM kpi_itemscore",
-        "INSERT INTO kpi_itemscore (run_id, month, branch_id, grid_id, code, status, weight, weighted)"
-        " VALUES ({run}, '2026-10-01', {branch}, {grid}, 'Z', 'scored', 0, 0)",
-        "INSERT INTO kpi_itemscore SELECT * FROM kpi_itemscore WHERE run_id = {run}"
-        " ON CONFLICT ON CONSTRAINT item_score_once DO UPDATE SET weighted = 99",
     ],
     "kpi_target": [
         "UPDATE kpi_target SET value = 1, change_reason = '更正'",
@@ -118,6 +113,7 @@ FREE = {
     "kpi_loss": "worked out from the lines, like the balances",
     "kpi_touchedgrid": "a note of what the next recompute has to look at",
     "kpi_drift": "what the nightly check found",
+    "kpi_itemscore": "a view of the scores, which nobody can write through",
     "kpi_sumcheck": "what the check of the kept sums found",
     "kpi_decision": "carried out long after its month was closed",
     "kpi_ratingdraft": "never counts before it becomes a rating, and that is refused",

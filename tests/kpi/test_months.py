@@ -118,8 +118,7 @@ def test_closed_month_refuses_every_change_in_the_database(grid):
     close(grid)
     changes = [
         "UPDATE kpi_score SET total = 100",
-        "UPDATE kpi_itemscore SET score = 100",
-        "DELETE FROM kpi_itemscore",
+        "UPDATE kpi_score SET items[1].score = 100",
         "DELETE FROM kpi_score",
         "UPDATE kpi_target SET value = 1",
         "DELETE FROM kpi_target",
@@ -127,7 +126,7 @@ def test_closed_month_refuses_every_change_in_the_database(grid):
         "DELETE FROM kpi_rating",
         "UPDATE kpi_branchmonth SET state = 'trial'",
         "DELETE FROM kpi_branchmonth",
-        f"DELETE FROM kpi_itemscore WHERE run_id = {run.pk}",
+        f"DELETE FROM kpi_score WHERE run_id = {run.pk}",
     ]
     for change in changes:
         with refused_by_the_database(), connection.cursor() as cursor:

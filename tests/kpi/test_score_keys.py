@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from grids.models import Branch
 from kpi.models import ItemScore, Run, Score
@@ -19,22 +19,39 @@ def score(**other) -> Score:
     return Score.objects.create(**fields | {"rank_in_branch": 1} | other)
 
 
-def item(**other) -> ItemScore:
-    grid = GridFactory()
-    fields = {"run": RunFactory(), "month": OCTOBER.first, "branch": grid.branch, "grid": grid, "code": "A"}
-    return ItemScore.objects.create(**fields | {"status": "scored", "weight": 25, "weighted": 20} | other)
-
-
-@pytest.mark.parametrize("make", [score, item])
-def test_scores_of_an_unknown_run_are_refused(make):
+def test_scores_of_an_unknown_run_are_refused():
     with pytest.raises(IntegrityError, match="kpi_score_unknown_run"), transaction.atomic():
-        make(run=Run(pk=999_999))
+        score(run=Run(pk=999_999))
 
 
-@pytest.mark.parametrize("make", [score, item])
-def test_scores_of_another_month_than_their_run_are_refused(make):
+def test_scores_of_another_month_than_their_run_are_refused():
     with pytest.raises(IntegrityError, match="kpi_score_unknown_run"), transaction.atomic():
-        make(month=dt.date(2026, 9, 1))
+        score(month=dt.date(2026, 9, 1))
+
+
+@pytest.mark.parametrize(
+    ("items", "refusal"),
+    [
+        (["(A,scored,,,,,,,,25,20)", "(A,exempt,,,,,,,,0,0)"], "kpi_items_not_whole"),
+        (["(,scored,,,,,,,,25,20)"], "kpi_items_not_whole"),
+        (["(A,,,,,,,,,25,20)"], "kpi_items_not_whole"),
+        (["(A,scored,,,,,,,,,20)"], "kpi_items_not_whole"),
+        (["(A,scored,,,,,,,,25,)"], "kpi_items_not_whole"),
+        (["(A,guessed,,,,,,,,25,20)"], "item_score_status_known"),
+        (None, "null value"),
+    ],
+)
+def test_items_that_are_not_whole_are_refused(items, refusal):
+    kept = score()
+    with pytest.raises(IntegrityError, match=refusal), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE kpi_score SET items = %s::kpi_scored_item[] WHERE id = %s", [items, kept.pk])
+
+
+def test_items_cannot_be_written_beside_their_score():
+    GridFactory()
+    recomputed()
+    with pytest.raises(DatabaseError, match="cannot update view"), transaction.atomic():
+        ItemScore.objects.update(weighted=99)
 
 
 def test_score_of_an_unknown_branch_is_refused():
