@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 ITEM_WIDTH = 70.0  # px, as in app.css; 100 points stand at three quarters of it
 _POINT = ITEM_WIDTH * 0.75 / 100
@@ -120,6 +120,11 @@ def clock(used: Number, text: str, level: str = "") -> SafeString:
 
 def rank_change(change: int | None) -> SafeString:
     """▲ 2 for places gained, ▼ 1 for lost, — for none or no month before."""
+    return _rank_change(change, get_language())
+
+
+@lru_cache(maxsize=1000)  # a cell of every row, and few places are climbed
+def _rank_change(change: int | None, language: str | None) -> SafeString:
     if not change:
         same = gettext("名次不变")
         return _safe(f'<span class="rk eq"><span aria-hidden="true">—</span><span class="vh">{same}</span></span>')

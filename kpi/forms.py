@@ -43,11 +43,15 @@ def whole(text: str, default: int) -> int:
     return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else default
 
 
-def month_of(text: str, default: Month) -> Month:
+def known_month(text: str) -> Month | None:
     try:
-        return Month.parse(text) if text else default
+        return Month.parse(text) if text else None
     except NoSuchMonth:
-        return default
+        return None
+
+
+def month_of(text: str, default: Month) -> Month:
+    return known_month(text) or default
 
 
 def strange_month(text: str) -> str:

@@ -6,11 +6,14 @@ from django.db import migrations, models
 
 # What the columns of the table said, said of each item of a row.
 ITEMS = """
-CREATE DOMAIN kpi_item_status AS varchar(10)
+CREATE DOMAIN kpi_item_code AS varchar(4) NOT NULL;
+CREATE DOMAIN kpi_item_status AS varchar(10) NOT NULL
     CONSTRAINT item_score_status_known CHECK (VALUE IN ('scored', 'no_target', 'no_rating', 'exempt'));
+CREATE DOMAIN kpi_item_points AS numeric(12, 6) NOT NULL;
 CREATE TYPE kpi_scored_item AS (
-    code varchar(4), status kpi_item_status, gained integer, lost integer, actual numeric(14, 4), base numeric(14, 4),
-    target numeric(14, 4), rate numeric(14, 4), score numeric(10, 4), weight numeric(9, 6), weighted numeric(12, 6)
+    code kpi_item_code, status kpi_item_status, gained integer, lost integer, actual numeric(14, 4),
+    base numeric(14, 4), target numeric(14, 4), rate numeric(14, 4), score numeric(10, 4), weight kpi_item_points,
+    weighted kpi_item_points
 );
 ALTER TABLE kpi_score ADD COLUMN items kpi_scored_item[] NOT NULL DEFAULT '{}';
 """
@@ -36,8 +39,8 @@ DROP TABLE kpi_itemscore;
 VIEW = """
 CREATE VIEW kpi_itemscore AS
 SELECT score.id * 100 + item.place AS id, score.run_id, score.month, score.branch_id, score.grid_id, score.manager_id,
-       item.code, item.status::varchar AS status, item.gained, item.lost, item.actual, item.base, item.target,
-       item.rate, item.score, item.weight, item.weighted
+       item.code::varchar AS code, item.status::varchar AS status, item.gained, item.lost, item.actual, item.base,
+       item.target, item.rate, item.score, item.weight::numeric AS weight, item.weighted::numeric AS weighted
 FROM kpi_score score
 CROSS JOIN LATERAL unnest(score.items) WITH ORDINALITY AS item (
     code, status, gained, lost, actual, base, target, rate, score, weight, weighted, place);
@@ -101,10 +104,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='score',
-            trigger=pgtrigger.compiler.Trigger(name='whole_items_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF EXISTS (SELECT 1 FROM new_rows, unnest(new_rows.items) item\n           GROUP BY new_rows.id, item.code\n           HAVING count(*) > 1 OR item.code IS NULL\n               OR bool_or(item.status IS NULL OR item.weight IS NULL OR item.weighted IS NULL)) THEN\n    RAISE EXCEPTION 'kpi_items_not_whole' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN NULL;\n", hash='e93d42357dd84c9667547327c2c7aa0e3be4bd1f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_whole_items_insert_67f33', referencing='REFERENCING NEW TABLE AS new_rows ', table='kpi_score', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='items_once_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF EXISTS (SELECT 1 FROM new_rows\n           WHERE (SELECT count(*) <> count(DISTINCT code) FROM unnest(new_rows.items))) THEN\n    RAISE EXCEPTION 'kpi_item_twice' USING ERRCODE = 'unique_violation';\nEND IF;\nRETURN NULL;\n", hash='1a81de2daba48885ed69eafe25577c9db7bf63dc', level='STATEMENT', operation='INSERT', pgid='pgtrigger_items_once_insert_2a386', referencing='REFERENCING NEW TABLE AS new_rows ', table='kpi_score', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='score',
-            trigger=pgtrigger.compiler.Trigger(name='whole_items_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF EXISTS (SELECT 1 FROM new_rows, unnest(new_rows.items) item\n           GROUP BY new_rows.id, item.code\n           HAVING count(*) > 1 OR item.code IS NULL\n               OR bool_or(item.status IS NULL OR item.weight IS NULL OR item.weighted IS NULL)) THEN\n    RAISE EXCEPTION 'kpi_items_not_whole' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN NULL;\n", hash='0604be2f0cad6d1a83eca7676b76ce84c69b81eb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_whole_items_update_a1fcd', referencing='REFERENCING NEW TABLE AS new_rows ', table='kpi_score', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='items_once_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF EXISTS (SELECT 1 FROM new_rows\n           WHERE (SELECT count(*) <> count(DISTINCT code) FROM unnest(new_rows.items))) THEN\n    RAISE EXCEPTION 'kpi_item_twice' USING ERRCODE = 'unique_violation';\nEND IF;\nRETURN NULL;\n", hash='c6755e0507ade3b0a9ab67a4aa5f1729efba5051', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_items_once_update_374f1', referencing='REFERENCING NEW TABLE AS new_rows ', table='kpi_score', when='AFTER')),
         ),
     ]

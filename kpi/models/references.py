@@ -17,12 +17,10 @@ END IF;
 RETURN NULL;
 """
 
-_WHOLE = """
-IF EXISTS (SELECT 1 FROM new_rows, unnest(new_rows.items) item
-           GROUP BY new_rows.id, item.code
-           HAVING count(*) > 1 OR item.code IS NULL
-               OR bool_or(item.status IS NULL OR item.weight IS NULL OR item.weighted IS NULL)) THEN
-    RAISE EXCEPTION 'kpi_items_not_whole' USING ERRCODE = 'check_violation';
+_ITEMS_ONCE = """
+IF EXISTS (SELECT 1 FROM new_rows
+           WHERE (SELECT count(*) <> count(DISTINCT code) FROM unnest(new_rows.items))) THEN
+    RAISE EXCEPTION 'kpi_item_twice' USING ERRCODE = 'unique_violation';
 END IF;
 RETURN NULL;
 """
@@ -33,9 +31,9 @@ def known_run_guards() -> list[pgtrigger.Trigger]:
     return _guards("known_run", _RUN_AND_BRANCH)
 
 
-def whole_items_guards() -> list[pgtrigger.Trigger]:
-    """Refuse a score with an item twice, or with one that lacks its code, status or weight."""
-    return _guards("whole_items", _WHOLE)
+def items_once_guards() -> list[pgtrigger.Trigger]:
+    """Refuse a score with an item twice. That none lacks its code, status or weight is kept by their type."""
+    return _guards("items_once", _ITEMS_ONCE)
 
 
 def _guards(name: str, check: str) -> list[pgtrigger.Trigger]:

@@ -9,7 +9,7 @@ from accounts.scope import Scope
 from grids.models import Branch, Community, Grid, place_filter
 from kpi.choices import ItemStatus, RunCause, RunStatus
 from kpi.models.guards import NOT_A_CORRECTION, closed_month_guards, run_nature_guard, shown_run_guard
-from kpi.models.references import keeps_its_scores, known_run_guards, whole_items_guards
+from kpi.models.references import items_once_guards, keeps_its_scores, known_run_guards
 from kpi.models.schemes import Scheme
 from managers.models import Manager
 
@@ -160,7 +160,7 @@ class Score(models.Model):
             ),
             models.CheckConstraint(condition=ONE_SUBJECT, name="score_one_subject"),
         ]
-        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards(), *whole_items_guards()]
+        triggers = [*closed_month_guards(spared=NOT_A_CORRECTION), *known_run_guards(), *items_once_guards()]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.total}"

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from django.db.models import OuterRef, Subquery
-
+from core import sql
 from core.periods import Month
 from kpi.choices import ItemStatus, MonthState, RunCause
-from kpi.models import BranchMonth, Correction, ItemScore, Run
+from kpi.models import BranchMonth, ItemScore, Run
 
 V = TypeVar("V")
 
@@ -74,13 +73,8 @@ def generations_of(months: Iterable[Month], *, corrected: bool = False) -> list[
     As published, or as corrected: by the newest correction of each branch's month, where there is one.
     """
     wanted = list(months)
-    newest = Correction.objects.filter(branch=OuterRef("branch"), month=OuterRef("month")).order_by("-number")
-    found = BranchMonth.objects.filter(month__in={month.first for month in wanted}).annotate(
-        corrected_by=Subquery(newest.values("run")[:1])
-    )
     made = {month.first: Generation(month, is_corrected=corrected) for month in wanted}
-    columns = ("month", "branch_id", "current_run_id", "state", "revision", "corrected_by")
-    for day, branch, run, state, revision, correction in found.values_list(*columns):
+    for day, branch, run, state, revision, correction in sql.tuples("kpi/list_generations", months=list(made)):
         part = made[day]
         part.states[branch], part.revisions[branch] = state, revision
         if correction:
@@ -108,10 +102,13 @@ def pinned(shown: Generation, branch_id: int, run_id: int) -> Generation:
 
 def latest_month(today: dt.date) -> Month | None:
     """The newest month with scores that is over; else the newest with scores."""
-    days = BranchMonth.objects.exclude(current_run=None).order_by("-month").values_list("month", flat=True).distinct()
-    months = [Month.of(day) for day in days[:2]]
-    over = [month for month in months if month.next_first <= today]
-    return next(iter(over or months), None)
+    day = sql.value("kpi/find_latest_month", today=today)
+    return Month.of(day) if day else None
+
+
+def names_mark() -> str:
+    """Changes whenever a grid, a branch, a person or an indicator is renamed, or a team changes."""
+    return str(sql.value("kpi/mark_names"))
 
 
 def scored_months() -> list[Month]:

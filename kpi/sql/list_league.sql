@@ -2,7 +2,8 @@
 -- generation that is shown of each branch, so one answer never mixes two. Places in the company count every grid of
 -- those branches; `grids` only chooses the rows.
 WITH shown AS (
-    SELECT score.*, rank() OVER (ORDER BY score.total DESC) AS rank_in_company
+    SELECT score.branch_id, score.grid_id, score.total, score.rank_in_branch, score.is_provisional,
+           rank() OVER (ORDER BY score.total DESC) AS rank_in_company
     FROM unnest(%(branches)s::bigint[], %(runs)s::bigint[]) AS generation (branch_id, run_id)
     JOIN kpi_score score USING (branch_id, run_id)
     WHERE score.grid_id IS NOT NULL

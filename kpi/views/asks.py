@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from core.periods import Month
 from kpi.forms import Asked, asked
@@ -50,12 +50,21 @@ def league_ask(request: HttpRequest, default: Month) -> LeagueAsk:
     """Read the address; what is unknown asks for nothing."""
     query = request.GET
     base = asked(query, request.scope, default)  # type: ignore[attr-defined]
-    basis = query.get("as", PUBLISHED)
-    cols = tuple(part for text in query.getlist("cols") for part in text.split(",") if part)[:40]
     return LeagueAsk(
         **{field.name: getattr(base, field.name) for field in fields(base)},
-        basis=basis if basis in BASES else PUBLISHED,
-        cols=cols,
+        basis=basis_of(query),
+        cols=cols_of(query),
         what=query.get("item", "")[:10],
         of=query.get("of", "")[:10],
     )
+
+
+def basis_of(query: QueryDict) -> str:
+    """Which truth is asked for."""
+    basis = query.get("as", PUBLISHED)
+    return basis if basis in BASES else PUBLISHED
+
+
+def cols_of(query: QueryDict) -> tuple[str, ...]:
+    """The columns asked for."""
+    return tuple(part for text in query.getlist("cols") for part in text.split(",") if part)[:40]

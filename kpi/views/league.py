@@ -22,10 +22,10 @@ from accounts.saved import keeps_views
 from core.downloads import Table
 from core.periods import Month, local_day
 from kpi.choices import ItemClass
-from kpi.forms import Asked
+from kpi.forms import Asked, known_month
 from kpi.models import Indicator
 from kpi.queries.branches import branch_rows, company_mean, set_means_beside
-from kpi.queries.generations import Generation, generation, generations_of, latest_month
+from kpi.queries.generations import Generation, generation, generations_of, latest_month, names_mark
 from kpi.queries.grids_in_use import odd_grids
 from kpi.queries.league import LOW_TOTAL, Row, figures_of, league, set_beside, summary, visible_grids
 from kpi.queries.people import Person, add_items, people_league, visible_people
@@ -33,7 +33,7 @@ from kpi.queries.sheets import indicators_of
 from kpi.queries.sums import sums_of
 from kpi.queries.teams import team_league
 from kpi.queries.trends import TOTAL, months_until, trends
-from kpi.views.asks import CORRECTED, DIFFERENCE, PUBLISHED, LeagueAsk, league_ask
+from kpi.views.asks import CORRECTED, DIFFERENCE, PUBLISHED, LeagueAsk, basis_of, cols_of, league_ask
 from kpi.views.columns import Column, body, chosen, export_header, export_rows, foot, heads, sort_by
 from kpi.views.exports import delivered
 from kpi.views.frames import frame, standing
@@ -67,22 +67,27 @@ class Shown:
 
 
 def shown_of(ask: LeagueAsk) -> Shown:
-    month = ask.month
+    return _shown(ask.month, ask.basis, ask.cols)
+
+
+def _shown(month: Month, basis: str, cols: Sequence[str]) -> Shown:
     wanted = [month, month.shift(-1), month.shift(-12)]
-    now, before, year = generations_of(wanted, corrected=ask.is_corrected)
-    beside = ask.basis == DIFFERENCE or {"corrected", "difference"} & set(ask.cols)
+    now, before, year = generations_of(wanted, corrected=basis == CORRECTED)
+    beside = basis == DIFFERENCE or {"corrected", "difference"} & set(cols)
     return Shown(now, before, year, generation(month, corrected=True) if beside else None)
 
 
 def etag(request: HttpRequest, shown: Shown) -> str:
-    """Names all a league page depends on: the scores, the query, the reader and the language, the day, the look."""
+    """Names all a league page depends on: the scores, the names beside them, the query, the reader and the language,
+    the day, the look."""
     parts = [
         PAGE_VERSION,
         request.get_full_path(),
         *(part.mark for part in (shown.now, shown.before, shown.year)),
+        names_mark(),
         repr(request.user.pk),
         str(request.session.session_key),
-        repr(request.scope),
+        str(request.scope),
         str(get_language()),
         str(local_day(timezone.now())),
         *(request.COOKIES.get(name, "") for name in ("theme", "density")),
@@ -166,12 +171,13 @@ def grids(request: HttpRequest) -> HttpResponseBase:
     """Which grids lead, which fall behind?"""
     if answer := _density(request):
         return answer
-    ask = league_ask(request, default_month())
-    shown = shown_of(ask)
+    query = request.GET
+    month = known_month(query.get("month", "")) or default_month()
+    shown = _shown(month, basis_of(query), cols_of(query))
     tag = etag(request, shown)
     if unchanged := get_conditional_response(request, etag=tag):
         return unchanged
-    response = _grids(request, ask, shown)
+    response = _grids(request, league_ask(request, month), shown)
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response

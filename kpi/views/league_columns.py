@@ -30,10 +30,16 @@ CHIPS = {MonthState.OPEN: "draft", MonthState.TRIAL: "info", MonthState.PUBLISHE
 def linked(address: str, ask: LeagueAsk, code: Callable[[Any], str]) -> Link:
     """Addresses of score sheets; `address` holds CODE where the code goes. Corrected leagues open corrected sheets."""
     basis = f"as={ask.basis}" if ask.basis != "published" else ""
+    pages: dict[str, str] = {}  # a row has a link in every cell
+    queries: dict[str, str] = {}
 
     def link(row: Any, item: str) -> str:
-        query = "&amp;".join(filter(None, (f"item={item}" if item else "", basis)))
-        return address.replace("CODE", escape(code(row))) + (f"?{query}" if query else "")
+        if (page := pages.get(key := code(row))) is None:
+            page = pages[key] = address.replace("CODE", escape(key))
+        if (query := queries.get(item)) is None:
+            parts = "&amp;".join(filter(None, (f"item={item}" if item else "", basis)))
+            query = queries[item] = f"?{parts}" if parts else ""
+        return page + query
 
     return link
 

@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from accounts.models import AccessLog
 from core.periods import Month
+from grids.models import Branch, Grid
 from kpi.choices import MonthState
 from kpi.domain import corrections, recompute
-from kpi.models import BranchMonth, Score
+from kpi.models import BranchMonth, Indicator, Score
+from managers.models import Manager
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_manager
 from tests.factories.grids import BranchFactory, GridFactory
@@ -76,6 +78,27 @@ def test_league_is_not_sent_again_until_a_recompute(client) -> None:
     assert (again.status_code, again.content) == (304, b"")
     recomputed()
     assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda grid: Grid.objects.filter(pk=grid.pk).update(name="新名网格"),
+        lambda grid: Branch.objects.filter(pk=grid.branch_id).update(name="新名分公司"),
+        lambda grid: PostingFactory(grid=grid),
+        lambda grid: Manager.objects.filter(postings__grid=grid).update(name="新名"),
+        lambda _grid: Indicator.objects.filter(code="A").update(name="新名指标"),
+    ],
+)
+def test_league_is_sent_again_when_a_name_on_it_changes(client, change) -> None:
+    grid = GridFactory()
+    PostingFactory(grid=grid)
+    recomputed()
+    before = get(client, user_of_branch(grid.branch))["ETag"]
+    address = f"{reverse('kpi:league')}?month=2026-10"
+    assert client.get(address, headers={"if-none-match": before}).status_code == 304
+    change(grid)
+    assert client.get(address, headers={"if-none-match": before}).status_code == 200
 
 
 def test_league_etag_differs_between_readers_and_languages(client) -> None:

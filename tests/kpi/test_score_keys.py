@@ -32,11 +32,11 @@ def test_scores_of_another_month_than_their_run_are_refused():
 @pytest.mark.parametrize(
     ("items", "refusal"),
     [
-        (["(A,scored,,,,,,,,25,20)", "(A,exempt,,,,,,,,0,0)"], "kpi_items_not_whole"),
-        (["(,scored,,,,,,,,25,20)"], "kpi_items_not_whole"),
-        (["(A,,,,,,,,,25,20)"], "kpi_items_not_whole"),
-        (["(A,scored,,,,,,,,,20)"], "kpi_items_not_whole"),
-        (["(A,scored,,,,,,,,25,)"], "kpi_items_not_whole"),
+        (["(A,scored,,,,,,,,25,20)", "(A,exempt,,,,,,,,0,0)"], "kpi_item_twice"),
+        (["(,scored,,,,,,,,25,20)"], "kpi_item_code does not allow null"),
+        (["(A,,,,,,,,,25,20)"], "kpi_item_status does not allow null"),
+        (["(A,scored,,,,,,,,,20)"], "kpi_item_points does not allow null"),
+        (["(A,scored,,,,,,,,25,)"], "kpi_item_points does not allow null"),
         (["(A,guessed,,,,,,,,25,20)"], "item_score_status_known"),
         (None, "null value"),
     ],
