@@ -1,17 +1,22 @@
 """The customer's look-up: where an order stands, told only to who knows the slip's number and the end of its phone."""
 
+import datetime as dt
+import unicodedata
 from dataclasses import dataclass
 from hmac import compare_digest
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from acceptance.choices import SlipState
 from acceptance.models import Slip
 from core.refusals import Refusal
+from grids.models import Hall
 
 HOUR, DAY = 3600, 24 * 3600
 TRIES_OF_A_CALLER = 20  # an hour, right or wrong
 WRONG_OF_A_NUMBER = 8  # a day: of 10,000 ends of a phone, guessing finds one in three and a half years
+WRONG_OF_ALL = 200  # an hour, over all numbers and callers: a thousand rented addresses find one in two days
 DIGITS = 4
 
 
@@ -20,7 +25,7 @@ class NotFound(Refusal):
 
 
 class TooManyTries(Refusal):
-    """This caller, or everybody together for this number, has tried too often."""
+    """This caller, or everybody together for this number or for all, has tried too often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,9 @@ class Standing:
 
     number: str
     state: str
-    hall: str
+    hall: Hall
     products: list[str]
-    since: object
+    since: dt.datetime
 
 
 def look_up(*, number: str, phone_end: str, caller: str) -> Standing:
@@ -39,17 +44,31 @@ def look_up(*, number: str, phone_end: str, caller: str) -> Standing:
 
     Raises NotFound, in the same words whatever is wrong, and TooManyTries before anything is looked at.
     """
-    number, phone_end = number.strip().upper(), phone_end.strip()
-    wrong = f"lookup:wrong:{number[:40]}"
-    if _count(f"lookup:caller:{caller}", HOUR) > TRIES_OF_A_CALLER or (cache.get(wrong) or 0) >= WRONG_OF_A_NUMBER:
-        raise TooManyTries(_("查得太多了，请过一阵再试，或打营业厅电话问。"))
-    slip = Slip.objects.select_related("hall").filter(number=number).first()
+    number, phone_end = _plain(number).upper(), _plain(phone_end)
+    wrong, wrong_of_all = f"lookup:wrong:{number[:40]}", "lookup:wrong-of-all"
+    # A try counts as wrong until it is right, so that many at the same moment don't slip past the limit.
+    if _count(f"lookup:caller:{caller}", HOUR) > TRIES_OF_A_CALLER or _count(wrong_of_all, HOUR) > WRONG_OF_ALL:
+        raise _too_many()
+    if _count(wrong, DAY) > WRONG_OF_A_NUMBER:
+        _take_back(wrong_of_all)
+        raise _too_many()
+    slip = Slip.objects.select_related("hall").exclude(state=SlipState.DRAFT).filter(number=number).first()
     known = slip.contact_phone[-DIGITS:] if slip else ""
     if slip is None or len(phone_end) != DIGITS or not compare_digest(known.encode(), phone_end.encode()):
-        _count(wrong, DAY)
         raise NotFound(_("没有查到。请核对单号和登记手机的后四位。"))
+    _take_back(wrong_of_all)
+    _take_back(wrong)
     products = [line.product.name for line in slip.lines.select_related("product")]
-    return Standing(slip.number, slip.state, slip.hall.name, products, slip.state_at)
+    return Standing(slip.number, slip.state, slip.hall, products, slip.state_at)
+
+
+def _plain(text: str) -> str:
+    """As typed on any keyboard: full-width letters and digits are their plain ones, blanks are nothing."""
+    return "".join(unicodedata.normalize("NFKC", text[:80]).split())
+
+
+def _too_many() -> TooManyTries:
+    return TooManyTries(_("查得太多了，请过一阵再试，或打营业厅电话问。"))
 
 
 def _count(key: str, seconds: int) -> int:
@@ -59,3 +78,10 @@ def _count(key: str, seconds: int) -> int:
         return int(cache.incr(key))
     except ValueError:  # ran out between the two
         return 1
+
+
+def _take_back(key: str) -> None:
+    try:
+        cache.decr(key)
+    except ValueError:  # ran out since
+        return
