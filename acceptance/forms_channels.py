@@ -93,8 +93,8 @@ class ChannelChoice(forms.ModelChoiceField):
 class MapForm(forms.Form):
     """Which channel of the plan takes over from one of today's."""
 
-    source = ChannelChoice(Channel.objects.all(), label=_("现状渠道"))
-    target = ChannelChoice(Channel.objects.all(), label=_("规划渠道"))
+    source = ChannelChoice(Channel.objects.all(), label=_("现状渠道"), empty_label=_("请选择"))
+    target = ChannelChoice(Channel.objects.all(), label=_("规划渠道"), empty_label=_("请选择"))
     on = _day(_("生效日期"))
     document = forms.CharField(label=_("依据文件"), max_length=120)
 
@@ -102,7 +102,7 @@ class MapForm(forms.Form):
 class PlaceForm(forms.Form):
     """A channel's place in one of the catalogues."""
 
-    channel = ChannelChoice(Channel.objects.all(), label=_("渠道"))
+    channel = ChannelChoice(Channel.objects.all(), label=_("渠道"), empty_label=_("请选择"))
     catalogue = forms.ChoiceField(label=_("目录"), choices=Catalogue.choices)
     tier = forms.ChoiceField(
         label=_("类别"),
