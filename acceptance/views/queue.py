@@ -21,6 +21,7 @@ from acceptance.models import LateNotice, Product, Slip
 from acceptance.queries import differences, queue
 from acceptance.queries import slips as queries
 from acceptance.queries.queue import Narrow
+from acceptance.views.queue_rows import drawn
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, open_to, unattended
 from accounts.models import User
@@ -49,12 +50,13 @@ def hall_queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def queue_news(request: HttpRequest) -> HttpResponse:
     """The list as it stands, for a page that is open; 304 while nothing has happened."""
-    etag = _etag(request, actor_at_counter(request))
+    etag = _etag(queue.token(request.scope, actor_at_counter(request)))
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
-    context = _list_context(request) | {"etag": etag}
+    context = _list_context(request)
+    context["drawn"] = drawn(context["rows"], selected="", address=context["row_url"])
     response = render(request, "acceptance/_queue_news.html", context)
-    response["ETag"] = etag
+    response["ETag"] = context["etag"]
     return response
 
 
@@ -74,10 +76,13 @@ def queue_page(
     if slip is None and wanted:
         slip = queries.with_parts(Slip.objects.within(request.scope)).filter(number=wanted).first()
     context |= {"selected": slip.number if slip else "", "hours": settings.SLIP_HOURS}
-    context |= {"notice": _notice(request), "etag": _etag(request, actor_at_counter(request))}
+    context |= {
+        "notice": _notice(request),
+        "drawn": drawn(context["rows"], selected=context["selected"], address=context["row_url"]),
+    }
     context["to_settle"] = differences.pending(request.scope) if request.user.role == Role.HALL_MANAGER else 0
     if slip:
-        context |= _panel(request, slip, rows=rows, refused=refused)
+        context = _panel(request, slip, rows=rows, refused=refused) | context
     return render(request, "acceptance/hall_queue.html", context, status=422 if refused else 200)
 
 
@@ -110,9 +115,9 @@ def with_errors(rows: list[OrderRow] | None, refused: Refusal | None) -> list[Or
     return rows
 
 
-def _etag(request: HttpRequest, actor: Actor) -> str:
+def _etag(token: str) -> str:
     minute = int(timezone.now().timestamp()) // FRESH
-    return f'"{queue.token(request.scope, actor)}-{minute}-{get_language()}"'
+    return f'"{token}-{minute}-{get_language()}"'
 
 
 def _notice(request: HttpRequest) -> LateNotice | None:
@@ -126,7 +131,9 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
     today = local_day(now)
     narrow = Narrow(*(request.GET.get(name, "") for name in ("state", "grid", "product", "after")))
     rows, after = queue.queue(request.scope, actor, narrow, now=now, hours=hours)
+    pressure = queue.pressure(request.scope, actor, day_start=day_start(today), now=now, hours=hours)
     grids = queries.grids_of_halls(request.scope, actor.halls, today)
+    products = list(Product.objects.filter(is_sold=True))
     query = request.GET.copy()
     query.pop("slip", None)
     address = reverse("acceptance:hall_queue")
@@ -134,10 +141,12 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
         "rows": rows,
         "after": after,
         "narrow": narrow,
-        "pressure": queue.pressure(request.scope, actor, day_start=day_start(today), now=now, hours=hours),
+        "pressure": pressure,
+        "etag": _etag(pressure.token),
         "states": [("", _("待办")), *((state.value, state.label) for state in STATES)],
         "grids": [("", _("全部")), *grids.values_list("code", "name")],
-        "products": [("", _("全部")), *((p.code, named(p.name)) for p in Product.objects.filter(is_sold=True))],
+        "all_products": products,
+        "products": [("", _("全部")), *((product.code, named(product.name)) for product in products)],
         "selected": request.GET.get("slip", ""),
         "news_url": f"{reverse('acceptance:queue_news')}?{query.urlencode()}",
         "soon": settings.SLIP_WARN_HOURS,

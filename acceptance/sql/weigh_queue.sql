@@ -1,0 +1,29 @@
+-- How some halls stand: those waiting, over the limit and near it by the clock of their step, waiting a day ago,
+-- accepted today; and what tells one moment of the queue from another. A slip handed to another hall since yesterday
+-- has left the halls, and its history with it.
+WITH waiting AS (
+    SELECT state_at, claimed_by_id,
+           CASE WHEN state IN ('received', 'working') THEN coalesce(received_at, state_at) ELSE state_at END
+           < CASE WHEN state IN ('received', 'working') THEN %(accept)s ELSE %(receive)s END AS is_late,
+           CASE WHEN state IN ('received', 'working') THEN coalesce(received_at, state_at) ELSE state_at END
+           < CASE WHEN state IN ('received', 'working') THEN %(accept_soon)s ELSE %(receive_soon)s END AS is_soon
+    FROM acceptance_slip
+    WHERE hall_id = ANY (%(halls)s::bigint[]) AND state IN ('submitted', 'transferred', 'received', 'working')
+), moved AS (
+    SELECT slip.accepted_at, past.to_state, past.hall_id
+    FROM acceptance_slip slip
+    LEFT JOIN LATERAL (
+        SELECT event.to_state, event.hall_id FROM acceptance_slipevent event
+        WHERE event.slip_id = slip.id AND event.at <= %(day_ago)s
+        ORDER BY event.at DESC, event.id DESC LIMIT 1
+    ) past ON true
+    WHERE slip.hall_id = ANY (%(halls)s::bigint[]) AND slip.state_at > %(day_ago)s
+)
+SELECT count(*), count(*) FILTER (WHERE is_late), count(*) FILTER (WHERE is_soon AND NOT is_late),
+       count(*) FILTER (WHERE state_at <= %(day_ago)s)
+       + (SELECT count(*) FROM moved
+          WHERE to_state IN ('submitted', 'transferred', 'received', 'working')
+            AND hall_id = ANY (%(halls)s::bigint[])),
+       (SELECT count(*) FROM moved WHERE accepted_at >= %(day_start)s),
+       max(state_at), coalesce(sum(claimed_by_id), 0)
+FROM waiting
