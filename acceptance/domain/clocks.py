@@ -98,6 +98,11 @@ def office_day(day: dt.date, after: int) -> dt.date:
     return day
 
 
+def is_stale(claimed_at: dt.datetime, now: dt.datetime, hours: Hours) -> bool:
+    """Whether a claim has been left lying for so long that a colleague may take it over."""
+    return worked(claimed_at, now, hours) >= settings.SLIP_STALE_HOURS * 60
+
+
 # Which side the clock of a state runs against, as a key of SLIP_HOURS.
 LIMITS = {
     SlipState.SUBMITTED: "receive",

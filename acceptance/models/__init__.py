@@ -2,6 +2,7 @@ from acceptance.models.acceptances import Acceptance, AcceptanceChange, Acceptan
 from acceptance.models.calendar import SpecialDay
 from acceptance.models.catalogue import Channel, ChannelMapping, ChannelPlace, Product
 from acceptance.models.community_channels import ChannelPermission, CommunityChannel
+from acceptance.models.handovers import Handover, HandoverQuerySet
 from acceptance.models.notices import LateNotice
 from acceptance.models.reconciliation import BilledOrder, DeveloperAlias, Difference
 from acceptance.models.slips import Slip, SlipEvent, SlipLine, SlipQuerySet
@@ -18,6 +19,8 @@ __all__ = [
     "CommunityChannel",
     "DeveloperAlias",
     "Difference",
+    "Handover",
+    "HandoverQuerySet",
     "LateNotice",
     "Product",
     "Slip",

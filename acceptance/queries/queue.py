@@ -9,7 +9,7 @@ from django.conf import settings
 
 from acceptance.choices import HALL_STATES, SlipState
 from acceptance.domain.actors import Actor
-from acceptance.domain.clocks import LIMITS, Clock, Hours, clock_of, late_before, worked
+from acceptance.domain.clocks import LIMITS, Clock, Hours, clock_of, is_stale, late_before, worked
 from accounts.scope import Scope
 from core import sql
 from core.formats import named
@@ -92,11 +92,6 @@ def _waiting(row: tuple[Any, ...], names: dict[str, str], actor: Actor, now: dt.
         waited=worked(sent_at, now, hours),
         clock=clock_of(state, state_at=state_at, received_at=received_at, now=now, hours=hours),
     )
-
-
-def is_stale(claimed_at: dt.datetime, now: dt.datetime, hours: Hours) -> bool:
-    """Whether a claim has been left lying for so long that a colleague may take it over."""
-    return worked(claimed_at, now, hours) >= settings.SLIP_STALE_HOURS * 60
 
 
 def first_free(rows: Sequence[Waiting]) -> str:

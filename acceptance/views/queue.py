@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import SlipState
-from acceptance.domain import transitions
+from acceptance.domain import clocks, transitions
 from acceptance.domain.actors import Actor, actor_of
 from acceptance.domain.clocks import Hours, opening_hours
 from acceptance.forms import OrderRow
-from acceptance.models import LateNotice, Product, Slip
+from acceptance.models import Handover, LateNotice, Product, Slip
 from acceptance.queries import differences, queue
 from acceptance.queries import slips as queries
 from acceptance.queries.queue import Narrow
@@ -142,6 +142,7 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
         "after": after,
         "narrow": narrow,
         "pressure": pressure,
+        "handed": Handover.objects.within(request.scope).unseen_by(actor.operator).select_related("giver"),
         "etag": _etag(pressure.token),
         "states": [("", _("待办")), *((state.value, state.label) for state in STATES)],
         "grids": [("", _("全部")), *grids.values_list("code", "name")],
@@ -166,6 +167,7 @@ def _panel(
         "history": queries.history(slip, hours),
         "lines": queries.lines_of(slip.household),
         "steps": transitions.allowed(slip, actor),
+        "can_take_over": actor.operator and (actor.leads or clocks.is_stale(slip.state_at, now, hours)),
         "operator": Operator.objects.filter(pk=actor.operator).first() if actor.operator else None,
         "order_rows": with_errors(rows, refused) or asked,
         "all_products": Product.objects.filter(is_sold=True),

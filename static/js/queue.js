@@ -64,6 +64,7 @@ const KEYS = {
   z: () => open("d-transfer"),
   n: () => addOrder(),
   r: () => showNew(list),
+  j: () => document.querySelector("[data-handover]")?.click(),
   "?": () => open("d-keys"),
 };
 
