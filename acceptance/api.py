@@ -34,6 +34,7 @@ def slip_list(request: HttpRequest) -> HttpResponse:
             by=cast(User, request.user),
             now=timezone.now(),
             acknowledged=bool(data.get("acknowledged")),
+            queued=bool(data.get("queued")),
         )
     except (ValueError, AttributeError, TypeError, RecursionError):
         return JsonResponse({"error": "not_json"}, status=400)

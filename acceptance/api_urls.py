@@ -3,8 +3,10 @@
 from django.urls import path
 
 from acceptance import api
+from acceptance.views import steps
 
 urlpatterns = [
     path("slips/", api.slip_list, name="acceptance_api_slips"),
     path("slips/<str:number>/", api.slip_detail, name="acceptance_api_slip"),
+    path("slips/<str:number>/<str:step>/", steps.slip_step, name="acceptance_api_step"),
 ]

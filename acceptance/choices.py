@@ -101,3 +101,29 @@ HALL_STATES = [
     SlipState.RECEIVED,
     SlipState.WORKING,
 ]
+# Every step from state to state that a slip may take; the database knows no other.
+PASSAGES = [
+    (SlipState.SUBMITTED, SlipState.RECEIVED),
+    (SlipState.TRANSFERRED, SlipState.RECEIVED),
+    (SlipState.RECEIVED, SlipState.WORKING),
+    (SlipState.WORKING, SlipState.RECEIVED),
+    (SlipState.RECEIVED, SlipState.ACCEPTED),
+    (SlipState.WORKING, SlipState.ACCEPTED),
+    (SlipState.ACCEPTED, SlipState.COMPLETED),
+    (SlipState.RETURNED, SlipState.SUBMITTED),
+    *((origin, SlipState.RETURNED) for origin in HALL_STATES),
+    *((origin, SlipState.TRANSFERRED) for origin in HALL_STATES),
+    *((origin, SlipState.NO_RESOURCE) for origin in HALL_STATES),
+    *((origin, SlipState.DUPLICATE) for origin in HALL_STATES),
+    *((origin, SlipState.WITHDRAWN) for origin in OPEN_STATES),
+    *((origin, SlipState.ABANDONED) for origin in OPEN_STATES),
+]
+# States that nobody enters without saying why.
+WANT_REASON = [
+    SlipState.RETURNED,
+    SlipState.TRANSFERRED,
+    SlipState.WITHDRAWN,
+    SlipState.ABANDONED,
+    SlipState.NO_RESOURCE,
+    SlipState.DUPLICATE,
+]

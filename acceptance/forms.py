@@ -42,7 +42,7 @@ def orders_of(rows: list[OrderRow]) -> list[Order]:
     return orders
 
 
-def split_of(data: QueryDict, scope: Scope, branch: int) -> Split | None:
+def split_of(data: QueryDict | dict[str, str], scope: Scope, branch: int) -> Split | None:
     """The shared credit, if somebody was named; raises BadSplit."""
     staff_no = data.get("co_developer", "").strip()
     if not staff_no:

@@ -161,7 +161,13 @@ def _seat(user: Any, posting: Any, home: Any) -> tuple[Seat, Seat]:
     }
     session = next(iter(client.cookies.values())).value
     seat = Seat(f"sessionid={session}; csrftoken={token}", token, words | {"has_consent": True})
-    rest = {"typed_address": "", "campaign_code": "", "notes": "", "content_hash": secrets.token_hex(32)}
+    rest = {
+        "typed_address": "",
+        "campaign_code": "",
+        "notes": "",
+        "content_hash": secrets.token_hex(32),
+        "queued": False,
+    }
     ids = {
         "user": user.pk,
         "staff_no": user.staff_code,

@@ -77,7 +77,17 @@ class Desk:
                     Step(S.RECEIVED, received, clerk.user_id, clerk.hall),
                     Step(state, ended, by, clerk.hall, note=self.chance.choice(LOSSES[state])),
                 ]
-                self._write(grid, seller, steps)
+                self._lose(grid, seller, steps)
+
+    def _lose(self, grid: Grid, seller: Manager, steps: list[Step]) -> None:
+        """A slip that came to nothing; a duplicate repeats one that was accepted shortly before."""
+        if steps[-1].state != S.DUPLICATE:
+            self._write(grid, seller, steps)
+            return
+        before = [won for won in self.pad.won.get(grid.id, []) if won.at < steps[0].at]
+        if before:
+            first = max(before, key=lambda won: won.at)
+            self.pad.write(grid, seller, first.household, first.contact, first.products, steps, duplicate_of=first.id)
 
     def open_slips(self) -> None:
         """Slips in transit today: new, waiting, late, being worked on, returned, transferred."""

@@ -37,11 +37,15 @@ SLIP_COLUMNS = [
     "claimed_by_id",
     "escalated_at",
     "duplicate_of_id",
+    "clock_from",
+    "was_queued",
 ]
 SLIP_LINE_COLUMNS = ["slip_id", "product_id", "position"]
-EVENT_COLUMNS = ["slip_id", "from_state", "to_state", "hall_id", "claimed_by_id", "at", "by_id", "note"]
+EVENT_COLUMNS = ["slip_id", "from_state", "to_state", "hall_id", "claimed_by_id", "at", "clock_from", "by_id", "note"]
 SOURCES = ["home", "home", "home", "onsite", "onsite", "community_channel", "phone"]
 NOTES = ["", "", "", "", "白天家里有人", "请先电话联系", "老人在家，说话慢一点", "周末上门"]
+
+WITHOUT_LINE = 9  # one slip in nine is written where there is no signal
 
 Row = tuple[object, ...]
 
@@ -59,6 +63,17 @@ class Step:
 
 
 @dataclass(slots=True)
+class Won:
+    """An accepted slip of a grid, which a later one may repeat."""
+
+    id: int
+    at: dt.datetime
+    household: int
+    contact: tuple[str, str]
+    products: list[str]
+
+
+@dataclass(slots=True)
 class Pad:
     """Rows of slips written so far; emptied by `take` after each month."""
 
@@ -68,6 +83,7 @@ class Pad:
     slips: list[Row] = field(default_factory=list)
     lines: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
+    won: dict[int, list[Won]] = field(default_factory=dict)
 
     def write(
         self,
@@ -77,6 +93,7 @@ class Pad:
         contact: tuple[str, str],
         products: list[str],
         steps: list[Step],
+        duplicate_of: int | None = None,
     ) -> int:
         """One slip and everything that happened to it; returns its id."""
         slip_id, last = self.next_id, steps[-1]
@@ -84,6 +101,9 @@ class Pad:
         first = steps[0].at
         times = {step.state: step.at for step in steps}
         clerk = last.clerk.id if last.clerk else None
+        clocks = _clocks(steps)
+        if S.ACCEPTED in times:
+            self.won.setdefault(grid.id, []).append(Won(slip_id, first, household, contact, products))
         self.slips.append(
             (
                 slip_id,
@@ -111,25 +131,38 @@ class Pad:
                 times.get(S.ACCEPTED),
                 clerk,
                 None,
-                None,
+                duplicate_of,
+                clocks[-1],
+                slip_id % WITHOUT_LINE == 0,
             )
         )
         self.lines += [(slip_id, product, place) for place, product in enumerate(products, 1)]
-        self._history(slip_id, steps)
+        self._history(slip_id, steps, clocks)
         return slip_id
 
-    def _history(self, slip_id: int, steps: list[Step]) -> None:
+    def _history(self, slip_id: int, steps: list[Step], clocks: list[dt.datetime]) -> None:
         before = ""
-        for step in steps:
+        for step, clock in zip(steps, clocks, strict=True):
             clerk = step.clerk.id if step.clerk else None
-            self.events.append((slip_id, before, step.state, step.hall.id, clerk, step.at, step.user_id, step.note))
+            self.events.append(
+                (slip_id, before, step.state, step.hall.id, clerk, step.at, clock, step.user_id, step.note)
+            )
             before = step.state
 
     def take(self) -> tuple[list[Row], list[Row], list[Row]]:
         """The rows written since the last call: slips, lines, events."""
         taken = self.slips, self.lines, self.events
-        self.slips, self.lines, self.events = [], [], []
+        self.slips, self.lines, self.events, self.won = [], [], [], {}
         return taken
+
+
+def _clocks(steps: list[Step]) -> list[dt.datetime]:
+    """When the wait of each step began, as the database's own trigger has it."""
+    clocks: list[dt.datetime] = []
+    for step in steps:
+        begins = step.state in (S.SUBMITTED, S.RETURNED, S.RECEIVED)
+        clocks.append(step.at if begins else clocks[-1])
+    return clocks
 
 
 def accepted_steps(

@@ -114,13 +114,18 @@ LIMITS = {
 
 
 def clock_of(
-    state: str, *, state_at: dt.datetime, received_at: dt.datetime | None, now: dt.datetime, hours: Hours
+    state: str, *, since: dt.datetime | None, received_at: dt.datetime | None, now: dt.datetime, hours: Hours
 ) -> Clock | None:
-    """The running clock of a slip; None once nobody has to act any more. The hours are read once for all slips."""
+    """The running clock of a slip; None once nobody has to act any more. The hours are read once for all slips.
+
+    `since` is the slip's `clock_from`. A slip that was received somewhere and handed on is still on the clock of its
+    acceptance: another hall has to take it in, but the customer doesn't wait anew.
+    """
     limit = LIMITS.get(SlipState(state))
-    if limit is None:
+    if limit is None or since is None:
         return None
-    since = received_at if limit == "accept" and received_at else state_at
+    if state == SlipState.TRANSFERRED and received_at:
+        limit = "accept"
     return Clock(used=worked(since, now, hours), limit=settings.SLIP_HOURS[limit] * 60)
 
 

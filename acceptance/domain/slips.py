@@ -9,9 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from acceptance.domain import acceptances, contents, transitions
+from acceptance.domain import acceptances, comparisons, contents, transitions
 from acceptance.domain.acceptances import Order, Split
 from acceptance.domain.actors import Actor
 from acceptance.domain.contents import Content
@@ -22,7 +23,8 @@ from core import sql
 from core.periods import local_day
 from core.refusals import Refusal
 from customers.models import Household
-from grids.models import Hall
+from grids.models import Grid, GridCommunity, Hall
+from managers.models import Posting
 
 
 class UnknownPlace(Refusal):
@@ -30,11 +32,11 @@ class UnknownPlace(Refusal):
 
 
 class ContentChanged(Refusal):
-    """The same form was sent before with other content; `number` is the slip that stands."""
+    """The same form was sent before with other content; `number` is the slip that stands, `both` compares the two."""
 
-    def __init__(self, message: str, *, number: str) -> None:
+    def __init__(self, message: str, *, number: str, both: list[comparisons.Both]) -> None:
         super().__init__(message)
-        self.number = number
+        self.number, self.both = number, both
 
 
 class SentByAnother(Refusal):
@@ -70,10 +72,16 @@ class Receipt:
 
 
 def submit(
-    *, client_uuid: uuid.UUID, content: Content, by: User, now: dt.datetime, acknowledged: bool = False
+    *,
+    client_uuid: uuid.UUID,
+    content: Content,
+    by: User,
+    now: dt.datetime,
+    acknowledged: bool = False,
+    queued: bool = False,
 ) -> Receipt:
     """Send a slip to its hall. Sent twice it is the same slip; raises IncompleteSlip, UnknownPlace, ContentChanged,
-    SentByAnother, SimilarExists (unless acknowledged)."""
+    SentByAnother, SimilarExists (unless acknowledged). `queued`: it had waited on the phone for a line."""
     contents.check(content)
     day = local_day(now)
     params = {
@@ -94,6 +102,7 @@ def submit(
         "products": list(content.products),
         "similar_since": now - dt.timedelta(days=settings.SLIP_SIMILAR_DAYS),
         "acknowledged": acknowledged,
+        "queued": queued,
     }
     found = sql.prepared_row("acceptance/submit_slip", **params) or {}
     if found["written"]:
@@ -108,13 +117,15 @@ def submit(
 
 
 def _same_slip(number: str, content_hash: str, content: Content, by: User) -> Receipt:
-    if not Slip.objects.filter(number=number, manager__staff_no=by.staff_code).exists():
+    slip = Slip.objects.filter(number=number, manager__staff_no=by.staff_code).first()
+    if slip is None:
         raise SentByAnother(_("这张表已由别人送出。请新开一单。"))
     if content_hash == content.fingerprint:
         return Receipt(number, is_new=False)
     raise ContentChanged(
         _("这张表已经送出，单号 %(number)s，内容与现在的不同。请新开一单，或在原单上补充。") % {"number": number},
         number=number,
+        both=comparisons.compare(slip, content),
     )
 
 
@@ -132,8 +143,8 @@ def _obstacle(found: dict[str, Any]) -> Refusal:
 
 
 def receive(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
-    """The hall has seen the slip."""
-    _move(slip, transitions.RECEIVE, by=by, now=now, received_at=now)
+    """The hall has seen the slip. What was received elsewhere keeps its first receipt, and its clock."""
+    _move(slip, transitions.RECEIVE, by=by, now=now, received_at=Coalesce("received_at", now))
 
 
 def claim(*, slip: Slip, by: Actor, now: dt.datetime) -> None:
@@ -218,8 +229,14 @@ def resubmit(
     products: Sequence[str],
     by: Actor,
     now: dt.datetime,
+    household: Household | None = None,
+    typed_address: str = "",
 ) -> None:
-    """The manager has added what was asked for; the hall's clock starts again."""
+    """The manager has added what was asked for; the hall's clock starts again.
+
+    Another household brings its own grid and hall with it; without one the place stays, and a typed address may be
+    written anew.
+    """
     contents.check_contact(contact_name, contact_phone)
     known = set(Product.objects.filter(code__in=products, is_sold=True).values_list("code", flat=True))
     wanted = [code for code in products if code in known]
@@ -234,11 +251,29 @@ def resubmit(
             contact_name=contact_name,
             contact_phone=contact_phone,
             notes=notes,
+            received_at=None,
+            **_corrected_place(slip, household, typed_address, local_day(now)),
         )
         slip.lines.all().delete()
         SlipLine.objects.bulk_create(
             SlipLine(slip=slip, product_id=code, position=place) for place, code in enumerate(wanted, 1)
         )
+
+
+def _corrected_place(slip: Slip, household: Household | None, typed_address: str, day: dt.date) -> dict[str, Any]:
+    if household is None or household.pk == slip.household_id:
+        return {"typed_address": typed_address} if typed_address and slip.household_id is None else {}
+    if household.branch_id != slip.branch_id:
+        raise UnknownPlace(_("这位客户不在本分公司，请新开一单。"), field="household_code")
+    held = GridCommunity.objects.active_on(day).filter(community=household.community_id)
+    home = Grid.objects.filter(memberships__in=held).first()
+    own = Posting.objects.active_on(day).filter(manager=slip.manager_id).values_list("grid", flat=True)
+    changes: dict[str, Any] = {
+        "household": household,
+        "grid": home,
+        "is_cross_grid": home is None or home.pk not in own,
+    }
+    return changes | ({"hall": home.hall_id} if home else {})
 
 
 def transfer(*, slip: Slip, hall: Hall, reason: str, by: Actor, now: dt.datetime) -> None:
@@ -254,14 +289,32 @@ def close(
     """End a slip without an order: withdraw, abandon, no_resource or duplicate (which names the first slip)."""
     if outcome not in transitions.CLOSINGS:
         raise ReasonMissing(_("请选怎样了结。"), field="outcome")
-    first = None
-    if outcome == "duplicate":
-        if duplicate_of is None or duplicate_of.pk == slip.pk or duplicate_of.branch_id != slip.branch_id:
-            raise WrongDuplicate(_("请填与之重复的那一单的单号。"), field="duplicate_of")
-        first = duplicate_of.pk
-        reason = reason or duplicate_of.number
     step = transitions.STEPS[outcome]
-    _move(slip, step, by=by, now=now, note=_reason(reason), claimed_by=None, duplicate_of=first)
+    with transaction.atomic():
+        first = None
+        if outcome == "duplicate":
+            transitions.check(step, slip, by)
+            first = _first_of(slip, duplicate_of)
+            reason = reason or first.number
+        _move(slip, step, by=by, now=now, note=_reason(reason), claimed_by=None, duplicate_of=first)
+        if first:  # what was a duplicate of this one leads to the same first slip
+            Slip.objects.filter(duplicate_of=slip).update(duplicate_of=first)
+
+
+def _first_of(slip: Slip, named: Slip | None) -> Slip:
+    """The slip that stands for this one, held until the step is taken: two can't each be the other's duplicate."""
+    if named is None or named.pk == slip.pk or named.branch_id != slip.branch_id:
+        raise WrongDuplicate(_("请填与之重复的那一单的单号。"), field="duplicate_of")
+    held = Slip.objects.select_for_update(of=("self",)).filter(pk__in=[slip.pk, named.pk]).order_by("pk")
+    first = next(one for one in held.select_related("duplicate_of") if one.pk == named.pk)
+    if first.duplicate_of:
+        text = _("%(number)s 自己也是重复的单，请填最早的 %(first)s。")
+        raise WrongDuplicate(text % {"number": first.number, "first": first.duplicate_of.number}, field="duplicate_of")
+    if first.state in transitions.LOST:
+        text = _("%(number)s 已经是“%(state)s”，没有人再办。不能让两单都落空。")
+        values = {"number": first.number, "state": first.get_state_display()}
+        raise WrongDuplicate(text % values, field="duplicate_of")
+    return first
 
 
 def _move(slip: Slip, step: Step, *, by: Actor, now: dt.datetime, note: str = "", **changes: Any) -> None:

@@ -64,6 +64,8 @@ STEPS = {
     "no_resource": NO_RESOURCE,
     "duplicate": DUPLICATE,
 }
+# Ends that leave the customer without what they asked for.
+LOST = (SlipState.WITHDRAWN, SlipState.ABANDONED, SlipState.NO_RESOURCE)
 CLOSINGS = ("withdraw", "abandon", "no_resource", "duplicate")
 
 

@@ -3,13 +3,15 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from acceptance.choices import (
     HALL_STATES,
     OPEN_STATES,
+    PASSAGES,
+    WANT_REASON,
     SlipSource,
     SlipState,
 )
@@ -87,6 +89,12 @@ class Slip(models.Model):
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
     received_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("受理时间"), null=True, blank=True)
+    clock_from = models.DateTimeField(
+        _("计时起点"),
+        null=True,
+        blank=True,
+        help_text=_("这一段等待从何时算起；转厅时跟着走，由数据库写"),
+    )
     claimed_by = models.ForeignKey(
         Operator,
         models.PROTECT,
@@ -97,7 +105,12 @@ class Slip(models.Model):
     )
     escalated_at = models.DateTimeField(_("超时升级时间"), null=True, blank=True)
     raised_at = models.DateTimeField(_("报分公司时间"), null=True, blank=True)
-    duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("与之重复的单"))
+    duplicate_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="duplicates", verbose_name=_("与之重复的单")
+    )
+    was_queued = models.BooleanField(
+        _("离线补送"), default=False, db_default=False, help_text=_("写好时没有信号，过后由手机自动送到")
+    )
 
     objects = SlipQuerySet.as_manager()
 
@@ -142,11 +155,43 @@ class Slip(models.Model):
                 name="slip_accepted_at_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state=SlipState.RETURNED) | ~Q(state_note=""),
-                name="slip_return_has_reason",
+                condition=~Q(state__in=WANT_REASON) | ~Q(state_note=""),
+                name="slip_step_has_reason",
+                violation_error_message=_("请写明原因，对方要据此处理。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SlipState.WORKING) | Q(claimed_by__isnull=False),
+                name="slip_working_is_claimed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SlipState.DUPLICATE, duplicate_of__isnull=False)
+                | (~Q(state=SlipState.DUPLICATE) & Q(duplicate_of=None)),
+                name="slip_duplicate_names_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(duplicate_of=None) | ~Q(duplicate_of=F("pk")), name="slip_no_duplicate_of_itself"
             ),
         ]
         triggers = [
+            pgtrigger.FSM(name="known_steps", field="state", transitions=PASSAGES),
+            pgtrigger.Trigger(
+                name="keep_clock",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+                func="""
+                -- A wait begins when the other side gets the slip. Who transfers hands the wait on, half used as it is;
+                -- claiming and laying back change nothing.
+                IF TG_OP = 'INSERT' THEN
+                    NEW.clock_from := coalesce(NEW.clock_from, CASE WHEN NEW.state IN ('received', 'working')
+                                                                    THEN NEW.received_at END, NEW.state_at);
+                ELSIF NEW.state IN ('submitted', 'returned') AND OLD.state <> NEW.state THEN
+                    NEW.clock_from := NEW.state_at;
+                ELSIF NEW.state = 'received' AND OLD.received_at IS NULL THEN
+                    NEW.clock_from := coalesce(NEW.received_at, NEW.state_at);
+                END IF;
+                RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="write_history",
                 when=pgtrigger.After,
@@ -156,9 +201,9 @@ class Slip(models.Model):
                 IF (OLD.state, OLD.hall_id, OLD.claimed_by_id) IS DISTINCT FROM
                    (NEW.state, NEW.hall_id, NEW.claimed_by_id) THEN
                     INSERT INTO acceptance_slipevent
-                        (slip_id, from_state, to_state, hall_id, claimed_by_id, at, by_id, note)
+                        (slip_id, from_state, to_state, hall_id, claimed_by_id, at, clock_from, by_id, note)
                     VALUES (NEW.id, coalesce(OLD.state, ''), NEW.state, NEW.hall_id, NEW.claimed_by_id,
-                            NEW.state_at, NEW.state_by_id, NEW.state_note);
+                            NEW.state_at, NEW.clock_from, NEW.state_by_id, NEW.state_note);
                 END IF;
                 RETURN NULL;
                 """,
@@ -196,6 +241,7 @@ class SlipEvent(models.Model):
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="+", verbose_name=_("营业厅"))
     claimed_by = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+", verbose_name=_("受理人"))
     at = models.DateTimeField(_("时间"), db_default=Now())
+    clock_from = models.DateTimeField(_("计时起点"), null=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

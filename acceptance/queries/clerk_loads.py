@@ -62,12 +62,12 @@ def hall_day(scope: Scope, *, today: dt.date, day_start: dt.datetime, now: dt.da
     clerks = {one.pk: ClerkLoad(one) for one in Operator.objects.within(scope).select_related("hall")}
     ages = {age: Ageing() for age in AGES}
     waiting = Slip.objects.within(scope).awaiting(scope.halls)
-    for state, state_at, got, sent, holder in waiting.values_list(
-        "state", "state_at", "received_at", "submitted_at", "claimed_by"
+    for state, since, got, sent, holder in waiting.values_list(
+        "state", "clock_from", "received_at", "submitted_at", "claimed_by"
     ):
         if sent is None:  # only a draft, and a draft doesn't wait
             continue
-        clock = clock_of(state, state_at=state_at, received_at=got, now=now, hours=hours)
+        clock = clock_of(state, since=since, received_at=got, now=now, hours=hours)
         is_late = bool(clock and clock.left < 0)
         age = ages[age_of(sent, now)]
         age.late += is_late

@@ -76,7 +76,7 @@ def _halls(scope: Scope, actor: Actor) -> list[int]:
 
 
 def _waiting(row: tuple[Any, ...], names: dict[str, str], actor: Actor, now: dt.datetime, hours: Hours) -> Waiting:
-    number, contact, address, manager, state, wanted, holder, holder_name, state_at, received_at, sent_at = row
+    number, contact, address, manager, state, wanted, holder, holder_name, state_at, since, received_at, sent_at = row
     is_mine = holder is not None and holder == actor.operator
     return Waiting(
         number=number,
@@ -90,7 +90,7 @@ def _waiting(row: tuple[Any, ...], names: dict[str, str], actor: Actor, now: dt.
         is_mine=is_mine,
         is_stale=holder is not None and not is_mine and is_stale(state_at, now, hours),
         waited=worked(sent_at, now, hours),
-        clock=clock_of(state, state_at=state_at, received_at=received_at, now=now, hours=hours),
+        clock=clock_of(state, since=since, received_at=received_at, now=now, hours=hours),
     )
 
 

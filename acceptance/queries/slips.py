@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from acceptance.choices import SlipState
 from acceptance.domain.clocks import Clock, Hours, clock_of, opening_hours, worked
@@ -41,11 +41,9 @@ class Row:
     @property
     def went_to(self) -> str:
         """How far a late slip has gone up: "hall", "branch" or nowhere."""
-        slip, since = self.slip, self.slip.state_at
+        slip, since = self.slip, self.slip.clock_from or self.slip.state_at
         if self.clock is None or self.clock.left >= 0:
             return ""
-        if slip.state in (SlipState.RECEIVED, SlipState.WORKING) and slip.received_at:
-            since = slip.received_at
         if slip.raised_at and slip.raised_at >= since:
             return "branch"
         return "hall" if slip.escalated_at and slip.escalated_at >= since else ""
@@ -66,10 +64,15 @@ def with_parts(slips: QuerySet[Slip]) -> QuerySet[Slip]:
     return people.prefetch_related(lines)
 
 
+def tied_to(slip: Slip) -> Q:
+    """The first slip of a duplicate, and the duplicates of a first one."""
+    return Q(pk=slip.duplicate_of_id) | Q(duplicate_of=slip)
+
+
 def row_of(slip: Slip, now: dt.datetime, hours: Hours | None = None) -> Row:
     """A slip with its clock. One query unless the opening hours are handed in."""
     hours = hours or opening_hours()
-    return Row(slip, clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=hours))
+    return Row(slip, clock_of(slip.state, since=slip.clock_from, received_at=slip.received_at, now=now, hours=hours))
 
 
 def rows_of(slips: Iterable[Slip], now: dt.datetime, hours: Hours | None = None) -> list[Row]:

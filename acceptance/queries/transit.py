@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from acceptance.choices import OPEN_STATES, SlipState
 from acceptance.domain.clocks import clock_of, opening_hours
@@ -37,7 +38,7 @@ def _then(scope: Scope, at: dt.datetime) -> QuerySet[Any, Any]:
     )
     only_halls = scope.halls and not (scope.everything or scope.branches or scope.sub_bureaus)
     found = found.filter(stood__in=scope.halls) if only_halls else found
-    return found.annotate(since=Subquery(last.values("at")[:1])).values(
+    return found.annotate(since=Subquery(last.values(moment=Coalesce("clock_from", "at"))[:1])).values(
         "pk", "was", "stood", "since", "received_at", "submitted_at"
     )
 
@@ -48,7 +49,7 @@ def waiting_then(scope: Scope, at: dt.datetime) -> list[Waiting]:
     found = []
     for row in _then(scope, at).order_by("submitted_at", "pk"):
         received = row["received_at"] if row["received_at"] and row["received_at"] < at else None
-        clock = clock_of(row["was"], state_at=row["since"], received_at=received, now=at, hours=day)
+        clock = clock_of(row["was"], since=row["since"], received_at=received, now=at, hours=day)
         if clock:
             age = age_of(row["submitted_at"], at - dt.timedelta(microseconds=1))
             found.append(Waiting(row["pk"], row["stood"], row["was"], row["submitted_at"], age, clock))

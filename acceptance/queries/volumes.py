@@ -48,10 +48,10 @@ def waiting(scope: Scope, now: dt.datetime) -> list[Waiting]:
     day = opening_hours()
     rows = Slip.objects.within(scope).filter(state__in=OPEN_STATES).order_by("submitted_at", "pk")
     found = []
-    for pk, hall, state, state_at, received_at, sent_at in rows.values_list(
-        "pk", "hall_id", "state", "state_at", "received_at", "submitted_at"
+    for pk, hall, state, since, received_at, sent_at in rows.values_list(
+        "pk", "hall_id", "state", "clock_from", "received_at", "submitted_at"
     ):
-        clock = clock_of(state, state_at=state_at, received_at=received_at, now=now, hours=day)
+        clock = clock_of(state, since=since, received_at=received_at, now=now, hours=day)
         # Only a draft has not been sent, and a draft is not open.
         if clock and sent_at:
             found.append(Waiting(pk, hall, state, sent_at, age_of(sent_at, now), clock))

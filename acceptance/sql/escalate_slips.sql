@@ -5,15 +5,16 @@ WITH late(clock, since_hall, since_branch) AS (
            ('accept', %(accept)s::timestamptz, %(accept_on)s::timestamptz),
            ('resubmit', %(resubmit)s::timestamptz, %(resubmit_on)s::timestamptz)
 ), waiting AS (
-    SELECT id, state_at, escalated_at, raised_at,
-           CASE WHEN state IN ('received', 'working') THEN coalesce(received_at, state_at) ELSE state_at END AS since,
-           CASE WHEN state IN ('received', 'working') THEN 'accept'
+    -- A slip that is handed on takes its clock along, and is told anew to the hall that it comes to.
+    SELECT id, state_at, escalated_at, raised_at, clock_from AS since,
+           CASE WHEN state = 'transferred' THEN state_at ELSE clock_from END AS news,
+           CASE WHEN state IN ('received', 'working') OR state = 'transferred' AND received_at IS NOT NULL THEN 'accept'
                 WHEN state = 'returned' THEN 'resubmit' ELSE 'receive' END AS clock
     FROM acceptance_slip
     WHERE state IN ('submitted', 'transferred', 'received', 'working', 'returned')
 ), risen AS (
     SELECT waiting.*,
-           since < since_hall AND (escalated_at IS NULL OR escalated_at < since) AS to_hall,
+           since < since_hall AND (escalated_at IS NULL OR escalated_at < news) AS to_hall,
            since < since_branch AND (raised_at IS NULL OR raised_at < since) AS to_branch
     FROM waiting JOIN late USING (clock)
 ), written AS (

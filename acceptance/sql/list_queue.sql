@@ -4,7 +4,8 @@ SELECT slip.number, slip.contact_name, coalesce(household.address, slip.typed_ad
              FROM acceptance_slipline line JOIN acceptance_product product ON product.code = line.product_id
              WHERE line.slip_id = slip.id
              ORDER BY line.position),
-       slip.claimed_by_id, holder.name, slip.state_at, slip.received_at, slip.submitted_at
+       slip.claimed_by_id, holder.name, slip.state_at, slip.clock_from, slip.received_at,
+       slip.submitted_at
 FROM acceptance_slip slip
 JOIN managers_manager manager ON manager.id = slip.manager_id
 LEFT JOIN customers_household household ON household.id = slip.household_id

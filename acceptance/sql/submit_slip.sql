@@ -37,12 +37,12 @@ WITH manager AS (
     INSERT INTO acceptance_slip (
         client_uuid, number, content_hash, state, state_at, state_by_id, state_note, branch_id, hall_id, grid_id,
         is_cross_grid, manager_id, household_id, typed_address, contact_name, contact_phone, source, campaign_id,
-        has_consent, notes, submitted_at)
+        has_consent, notes, submitted_at, was_queued)
     SELECT %(client_uuid)s, %(number_prefix)s || lpad(nextval('acceptance_slip_no')::text, 5, '0'), %(content_hash)s,
            'submitted', %(now)s, %(user)s, '', served.branch_id, served.hall_id, served.grid_id,
            served.is_cross_grid, manager.id, served.household_id, %(typed_address)s, %(contact_name)s,
            %(contact_phone)s, %(source)s,
-           (SELECT id FROM campaigns_campaign WHERE code = %(campaign_code)s), true, %(notes)s, %(now)s
+           (SELECT id FROM campaigns_campaign WHERE code = %(campaign_code)s), true, %(notes)s, %(now)s, %(queued)s
     FROM served, manager
     WHERE (SELECT are_sold FROM asked) AND NOT EXISTS (SELECT FROM known) AND (%(acknowledged)s OR NOT EXISTS (SELECT FROM similar_slip))
     ON CONFLICT (client_uuid) DO NOTHING

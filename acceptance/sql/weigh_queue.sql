@@ -3,10 +3,9 @@
 -- has left the halls, and its history with it.
 WITH waiting AS (
     SELECT state_at, claimed_by_id,
-           CASE WHEN state IN ('received', 'working') THEN coalesce(received_at, state_at) ELSE state_at END
-           < CASE WHEN state IN ('received', 'working') THEN %(accept)s ELSE %(receive)s END AS is_late,
-           CASE WHEN state IN ('received', 'working') THEN coalesce(received_at, state_at) ELSE state_at END
-           < CASE WHEN state IN ('received', 'working') THEN %(accept_soon)s ELSE %(receive_soon)s END AS is_soon
+           -- What was received and handed on is still on the clock of its acceptance.
+           clock_from < CASE WHEN received_at IS NULL THEN %(receive)s ELSE %(accept)s END AS is_late,
+           clock_from < CASE WHEN received_at IS NULL THEN %(receive_soon)s ELSE %(accept_soon)s END AS is_soon
     FROM acceptance_slip
     WHERE hall_id = ANY (%(halls)s::bigint[]) AND state IN ('submitted', 'transferred', 'received', 'working')
 ), moved AS (

@@ -1,7 +1,7 @@
 """The field side, on a phone: write a slip, see it move, add what was missing."""
 
 import uuid
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +24,8 @@ from accounts.models import User
 from campaigns.models import Campaign
 from core.periods import local_day
 from core.refusals import Refusal
+from customers.models import Household
+from managers.models import Manager
 
 
 @open_to(Role.ACCOUNT_MANAGER)
@@ -35,6 +37,8 @@ def slip_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             receipt = _submit(request)
+        except slips.ContentChanged as conflict:
+            return _conflict(request, conflict)
         except Refusal as refusal:
             refused = refusal
         else:
@@ -52,6 +56,14 @@ def slip_new(request: HttpRequest) -> HttpResponse:
         "is_warning": isinstance(refused, slips.SimilarExists),
     }
     return render(request, "acceptance/slip_new.html", context, status=200 if refused is None else 422)
+
+
+def _conflict(request: HttpRequest, refusal: slips.ContentChanged) -> HttpResponse:
+    """The slip that stands beside what was sent now; the latter may still go as a slip of its own."""
+    typed = [(name, value) for name, values in request.POST.lists() for value in values]
+    again = [pair for pair in typed if pair[0] not in ("client_uuid", "csrfmiddlewaretoken")]
+    context = {"refused": refusal, "again": [("client_uuid", uuid.uuid4()), *again]}
+    return render(request, "acceptance/slip_conflict.html", context, status=409)
 
 
 def _submit(request: HttpRequest) -> slips.Receipt:
@@ -90,13 +102,25 @@ def slip_resubmit(request: HttpRequest, number: str) -> HttpResponse:
     """Add what the hall asked for and send it again."""
     slip, now = _slip(request, number), timezone.now()
     actor = actor_of(cast(User, request.user), request.scope, on=local_day(now))
-    given = {name: request.POST.get(name, "").strip() for name in ("contact_name", "contact_phone", "notes")}
+    names = ("contact_name", "contact_phone", "notes", "typed_address")
+    given: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in names}
     try:
+        given["household"] = household_of(request)
         slips.resubmit(slip=slip, products=request.POST.getlist("products"), by=actor, now=now, **given)
     except Refusal as refusal:
         return detail_page(request, slip, refused=refusal)
     messages.success(request, _("%(number)s 已再次提交。") % {"number": slip.number})
     return redirect("acceptance:slip_detail", number=number)
+
+
+def household_of(request: HttpRequest) -> Household | None:
+    """The household of one's branch whose code was typed, none without a code; raises UnknownPlace."""
+    code = request.POST.get("household_code", "").strip()
+    mine = Manager.objects.filter(pk=request.scope.manager).values("branch")
+    found = Household.objects.filter(code=code, branch__in=mine).first() if code else None
+    if code and found is None:
+        raise slips.UnknownPlace(_("本分公司没有这个客户编码。"), field="household_code")
+    return found
 
 
 def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None) -> HttpResponse:
@@ -108,6 +132,9 @@ def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None
         "slip": slip,
         "history": queries.history(slip),
         "orders": slip.acceptances.select_related("product"),
+        "first": slip.duplicate_of,
+        "seen": set(Slip.objects.within(request.scope).filter(queries.tied_to(slip)).values_list("number", flat=True)),
+        "later": slip.duplicates.order_by("submitted_at"),
         "lines": queries.lines_of(slip.household),
         "steps": transitions.allowed(slip, actor),
         "products": Product.objects.filter(is_sold=True),

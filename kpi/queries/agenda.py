@@ -140,7 +140,7 @@ def halls(scope: Scope, branch: Branch, now: dt.datetime) -> list[Figures]:
     slips = Slip.objects.within(scope).filter(branch=branch, state__in=HALL_STATES).select_related("hall")
     day = opening_hours()
     for slip in slips:
-        clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=day)
+        clock = clock_of(slip.state, since=slip.clock_from, received_at=slip.received_at, now=now, hours=day)
         waiting.setdefault(slip.hall.name, []).append(bool(clock and clock.left < 0))
     found = [{"name": name, "waiting": len(late), "late": sum(late)} for name, late in waiting.items()]
     return sorted(found, key=lambda hall: (-int(hall["late"]), -int(hall["waiting"]), str(hall["name"])))

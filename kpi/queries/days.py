@@ -119,7 +119,7 @@ def _returned(manager: Manager, now: dt.datetime) -> list[Returned]:
     rows = Slip.objects.filter(manager=manager, state=SlipState.RETURNED).select_related("household", "state_by")
     day = opening_hours()
     return [
-        Returned(slip, clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=day))
+        Returned(slip, clock_of(slip.state, since=slip.clock_from, received_at=slip.received_at, now=now, hours=day))
         for slip in rows.order_by("state_at")
     ]
 

@@ -49,7 +49,7 @@ def late_slips(scope: Scope, now: dt.datetime, grids: QuerySet[Grid]) -> list[To
     late: dict[str, list[Clock]] = defaultdict(list)
     day = opening_hours()
     for slip in rows:
-        clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=now, hours=day)
+        clock = clock_of(slip.state, since=slip.clock_from, received_at=slip.received_at, now=now, hours=day)
         if clock and clock.left < 0:
             late[slip.hall.name].append(clock)
     found = sorted(late.items(), key=lambda pair: min(clock.left for clock in pair[1]))

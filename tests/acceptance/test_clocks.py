@@ -31,18 +31,18 @@ def test_worked_is_nothing_before_opening_and_never_negative():
 
 
 def test_clock_of_submitted_slip_runs_from_its_state():
-    assert clock_of("submitted", state_at=at(6, 9), received_at=None, now=at(6, 11), hours=DAY) == Clock(
+    assert clock_of("submitted", since=at(6, 9), received_at=None, now=at(6, 11), hours=DAY) == Clock(
         used=120, limit=24 * 60
     )
 
 
 def test_clock_of_received_slip_runs_from_receipt_also_while_worked_on():
-    clock = clock_of("working", state_at=at(7, 9), received_at=at(6, 9), now=at(7, 10), hours=DAY)
+    clock = clock_of("working", since=at(6, 9), received_at=at(6, 9), now=at(7, 10), hours=DAY)
     assert clock == Clock(used=600, limit=48 * 60)
 
 
 def test_clock_of_ended_slip_stands():
-    assert clock_of("accepted", state_at=at(6, 9), received_at=at(6, 9), now=at(7, 9), hours=DAY) is None
+    assert clock_of("accepted", since=at(6, 9), received_at=at(6, 9), now=at(7, 9), hours=DAY) is None
 
 
 def test_clock_levels():

@@ -73,7 +73,7 @@ def test_clock_goes_on_through_a_handover(shift):
     shift.give()
     slip = shift.slips[0]
     slip.refresh_from_db()
-    clock = clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=LATER, hours=opening_hours())
+    clock = clock_of(slip.state, since=slip.clock_from, received_at=slip.received_at, now=LATER, hours=opening_hours())
     assert clock.used == 180
 
 

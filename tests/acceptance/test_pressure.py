@@ -44,7 +44,7 @@ def test_statement_and_clock_agree_on_what_is_late_and_what_is_soon():
         Scope(halls=frozenset({street.hall.pk})), street.clerk, day_start=day_start(NOW.date()), now=NOW, hours=day
     )
     clocks = [
-        clock_of(slip.state, state_at=slip.state_at, received_at=slip.received_at, now=NOW, hours=day)
+        clock_of(slip.state, since=slip.clock_from, received_at=slip.received_at, now=NOW, hours=day)
         for slip in Slip.objects.all()
     ]
     levels = [clock.level for clock in clocks]

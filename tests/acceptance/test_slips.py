@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from acceptance.choices import WANT_REASON
 from acceptance.domain import acceptances, slips, transitions
 from acceptance.domain.acceptances import BadOrder, BadSplit, Order, Split
 from acceptance.domain.actors import Actor
@@ -36,6 +37,12 @@ def make(street, state="submitted", **fields):
     }
     if state in ("received", "working"):
         given["received_at"] = NOW
+    if state == "working":
+        given["claimed_by"] = street.operator
+    if state in WANT_REASON:
+        given["state_note"] = "缺证件"
+    if state == "duplicate":
+        given["duplicate_of"] = SlipFactory(grid=street.grid, manager=street.manager, household=street.household)
     slip = SlipFactory(**(given | fields))
     SlipLineFactory(slip=slip)
     return slip

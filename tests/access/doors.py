@@ -167,6 +167,9 @@ DOORS: dict[str, Door] = {
     "acceptance:search": Door(ALL - {ADMIN}),
     "acceptance_api_slips": door(MANAGER),
     "acceptance_api_slip": Door(ALL, own=SLIP),
+    "acceptance_api_step": door(
+        *COUNTER, own=lambda world: {"number": world.slip.number, "step": "receive"}, by="post"
+    ),
     "kpi:my_score": door(MANAGER),
     "kpi:line_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("line.code", "code")),
     "kpi:household_effect": door(*OVERSEERS, MANAGER, CLERK, HALL_MANAGER, own=_of("household.code", "code")),

@@ -3,13 +3,13 @@ import uuid
 
 import factory
 
-from acceptance.choices import SlipSource, SlipState
+from acceptance.choices import WANT_REASON, SlipSource, SlipState
 from acceptance.models import Acceptance, ChannelPermission, CommunityChannel, Difference, Slip, SlipLine
 from core.periods import SHANGHAI
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import HouseholdFactory
 from tests.factories.grids import CommunityFactory, GridFactory
-from tests.factories.managers import ManagerFactory
+from tests.factories.managers import ManagerFactory, OperatorFactory
 
 
 class SlipFactory(factory.django.DjangoModelFactory):
@@ -34,6 +34,14 @@ class SlipFactory(factory.django.DjangoModelFactory):
     source = SlipSource.HOME
     has_consent = True
     submitted_at = dt.datetime(2026, 10, 8, 9, 30, tzinfo=SHANGHAI)
+    state_note = factory.LazyAttribute(lambda slip: "缺证件" if slip.state in WANT_REASON else "")
+
+    class Params:
+        is_working = factory.LazyAttribute(lambda slip: slip.state == SlipState.WORKING)
+
+    claimed_by = factory.Maybe(
+        "is_working", factory.SubFactory(OperatorFactory, hall=factory.SelfAttribute("..hall")), None
+    )
 
 
 class SlipLineFactory(factory.django.DjangoModelFactory):
