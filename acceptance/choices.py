@@ -102,7 +102,7 @@ HALL_STATES = [
     SlipState.WORKING,
 ]
 # Every step from state to state that a slip may take; the database knows no other.
-PASSAGES = [
+PASSAGES: list[tuple[str, str]] = [
     (SlipState.SUBMITTED, SlipState.RECEIVED),
     (SlipState.TRANSFERRED, SlipState.RECEIVED),
     (SlipState.RECEIVED, SlipState.WORKING),

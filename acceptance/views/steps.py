@@ -79,7 +79,8 @@ def _rule(step: str, data: Words, request: HttpRequest, slip: Slip) -> tuple[Cal
 def _acceptance(data: Words, request: HttpRequest, slip: Slip) -> Words:
     scope = request.scope  # type: ignore[attr-defined]
     names = ("product", "order_no", "accepted_on")
-    rows = [OrderRow(*(str(order.get(name) or "") for name in names)) for order in data.get("orders") or []]
+    typed = [{name: str(order.get(name) or "") for name in names} for order in data.get("orders") or []]
+    rows = [OrderRow(order["product"], order["order_no"], order["accepted_on"]) for order in typed]
     code = str(data.get("household_code") or "")
     named = {name: str(data.get(name) or "") for name in ("co_developer", "share")}
     return {
