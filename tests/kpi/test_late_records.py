@@ -195,6 +195,25 @@ def test_recompute_of_one_branch_leaves_the_grids_of_others_to_be_scored():
     assert gained(other) == 4
 
 
+def test_late_record_leaves_what_a_generation_no_longer_shows():
+    first, *_rest, other = company()
+    full = recomputed()
+    recomputed(branch=other.branch)
+    hidden = [
+        list(model.objects.filter(run=full, branch=other.branch).order_by("grid", "manager").values())
+        for model in (ItemScore, Score)
+    ]
+    for grid in (first, other):
+        AcceptanceFactory(grid=grid, household=Household.objects.first())
+
+    assert rescored() == 2
+    assert (gained(first), gained(other)) == (4, 4)
+    assert hidden == [
+        list(model.objects.filter(run=full, branch=other.branch).order_by("grid", "manager").values())
+        for model in (ItemScore, Score)
+    ]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_scoring_again_what_changed_equals_a_full_recompute(seed):
     chance = random.Random(seed)

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.models import ItemScore, Score
+from kpi.choices import MonthState
+from kpi.domain import schemes
+from kpi.models import BranchMonth, ItemScore, Score
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
-from tests.factories.kpi import RatingFactory, TargetFactory, recomputed
+from tests.factories.kpi import OCTOBER, BranchMonthFactory, RatingFactory, TargetFactory, recomputed
 from tests.factories.managers import PostingFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +54,56 @@ def test_reference_case_gives_93_75():
     assert Score.objects.get(grid=grid).total == Decimal("93.75")
     assert Score.objects.get(manager=person).total == Decimal("93.75")
     assert sum(item.weighted for item in items(manager=person).values()) == Decimal("93.75")
+
+
+def test_sheet_with_nothing_assessed_makes_nothing():
+    """Not even a weight is left to spread, and nothing is divided by none of it."""
+    grid = GridFactory()
+    person = PostingFactory(grid=grid).manager
+    rating = schemes.in_force(OCTOBER).indicators.filter(code="G")
+    rating.update(measure="completion", level="grid", products=["CARD"])
+    for code in "ABCDEFG":
+        TargetFactory(grid=grid, code=code, is_exempt=True, reason="停电改造")
+
+    recomputed()
+
+    for subject in ({"grid": grid}, {"manager": person}):
+        assert {(item.status, item.weight, item.weighted) for item in items(**subject).values()} == {("exempt", 0, 0)}
+        score = Score.objects.get(**subject)
+        assert (score.total, score.is_provisional, score.rank_in_branch) == (Decimal("0.00"), False, 1)
+
+
+def test_run_counts_its_grids_and_people():
+    grid = GridFactory()
+    PostingFactory.create_batch(3, grid=grid)
+    PostingFactory(grid=GridFactory(branch=grid.branch))
+
+    run = recomputed()
+
+    assert (run.grid_count, run.person_count) == (2, 4)
+
+
+def test_recompute_of_one_branch_shows_that_branch_alone():
+    """And keeps the state of what is no longer open, even when it is asked for all."""
+    here, there, published = (GridFactory().branch for _ in range(3))
+    full = recomputed()
+    BranchMonth.objects.filter(branch=published).update(state=MonthState.PUBLISHED)
+    BranchMonthFactory(branch=here, month=day("2026-09-01"))
+    alone = recomputed(branch=here)
+
+    def shown() -> dict[int, tuple[int, str]]:
+        months = BranchMonth.objects.filter(month=OCTOBER.first)
+        return {month.branch_id: (month.current_run_id, month.state) for month in months}
+
+    assert shown() == {
+        here.pk: (alone.pk, "trial"),
+        there.pk: (full.pk, "trial"),
+        published.pk: (full.pk, "published"),
+    }
+    again = recomputed()
+    assert shown() == {
+        here.pk: (again.pk, "trial"),
+        there.pk: (again.pk, "trial"),
+        published.pk: (full.pk, "published"),
+    }
+    assert BranchMonth.objects.get(month=day("2026-09-01")).current_run is None

@@ -43,14 +43,11 @@ STATEMENTS = [
 ]
 FUNCTIONS = ["kpi_half_up"]
 UNCHANGED = Mutant("", 0, "", "nothing", "")
-# Number and size of the batches that a survivor meets, each with another kind of scheme: the usual letters, products by
-# the handful, two ratings, a single class, no rating at all, weights of a hundredth.
-BATCHES = [(3, 12), (1, 25), (24, 25), (14, 25), (10, 25), (32, 25), (2, 50), (34, 50), (28, 50), (20, 50)]
+# Number and size of the batches that a survivor meets, each with another kind of scheme: the usual letters, weights of
+# a hundredth, two ratings, business alone, no rating at all, retention alone.
+BATCHES = [(3, 12), (1, 25), (24, 25), (14, 25), (10, 25), (32, 25)]
 # And then the tests that look at what companies side by side don't show, such as months that are closed.
-TESTS = [
-    *("balances", "closed_months", "corrections", "inputs_wait", "jobs", "late_records", "months", "new_indicator"),
-    *("scoring", "sum_checks"),
-]
+TESTS = ["late_records", "scoring", "balances", "closed_months", "months", "corrections", "sum_checks", "new_indicator"]
 # Not even a statement: no test is needed to notice it.
 NO_STATEMENT = re.compile(
     "syntax error|does not exist|cannot be matched|must appear in the GROUP BY|ambiguous|must be type"
@@ -125,9 +122,10 @@ def hunt(found: list[Mutant], ledger: Ledger) -> None:
                 ledger.note(mutant, fate=fate, met=place + 1)
         left = len(ledger.of_fate(ALIVE, found))
         print(f"batch {number} of {size} companies: {left} of {len(found)} left", flush=True)
-    for mutant in ledger.of_fate(ALIVE, found):
-        if ledger.met(mutant) == len(BATCHES) and mutant.name not in FUNCTIONS:
-            ledger.note(mutant, fate=_meet_tests(mutant), met=len(BATCHES) + 1)
+    unmet = [mutant for mutant in ledger.of_fate(ALIVE, found) if ledger.met(mutant) == len(BATCHES)]
+    for mutant in [mutant for mutant in unmet if mutant.name not in FUNCTIONS]:
+        assert mutant is not unmet[0] or _meet_tests(UNCHANGED) == ALIVE, "the tests must pass without a mutant"
+        ledger.note(mutant, fate=_meet_tests(mutant), met=len(BATCHES) + 1)
 
 
 def _meet(found: list[Mutant], number: int, size: int) -> Iterator[tuple[Mutant, str]]:

@@ -7,6 +7,7 @@ from tests.mutation.statements import Mutant
 
 _LATER = "says which grids and people are worked out, for speed; more than these are left out when scores are written"
 _CANCELS = "stands for a class with nothing assessed, in every share and in the whole alike: it cancels out"
+_ONCE = "what is there already is left as it is"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("kpi/score_members", "WHERE service.branch_id = ANY", "without the conditions"): _LATER,
@@ -33,6 +34,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "points have no share by the CASE over the classes"
     ),
     ("kpi/write_scores", "100 * min(whole), 2)", "min → max"): "one subject's items have one whole",
+    (
+        "kpi/take_acceptance_changes",
+        "SELECT %(first)s::date, grid_id, product_id, sum(gained), sum(lost)",
+        "sum → max",
+    ): ("a grid and product have one row of gains and one of losses here, with 0 for the other"),
+    ("kpi/take_acceptance_changes", "SELECT DISTINCT month, grid_id FROM changed", "DISTINCT"): _ONCE,
+    ("kpi/list_staged_branches", "SELECT DISTINCT branch_id", "DISTINCT"): "a list of ids to look among: twice is once",
+    ("kpi/delete_scores", "AND grid_id IS NULL", "without AND grid_id IS NULL"): "what a person has, has no grid",
+    ("kpi/rank_scores", "WHERE run_id =", "without AND branch_id"): "other branches have these very ranks already",
+    ("kpi/rank_scores", "kpi_score.rank_in_branch <>", "without AND kpi_score.rank"): "the same rank is written again",
     ("kpi_half_up", "1.0000000000000000000000000000000000000000", "* → /"): "by one, to forty places",
 }
 
