@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.periods import local_day
-from kpi.domain import corrections, late_records, sum_checks
+from kpi.domain import corrections, late_records, replay_jobs, sum_checks
 from kpi.domain import recompute as recomputing
 
 
@@ -14,8 +14,14 @@ def recompute(*, run_id: int) -> None:
 
 
 @shared_task
+def replay_scheme(*, job_id: int) -> None:
+    replay_jobs.run(job_id, now=timezone.now())
+
+
+@shared_task
 def sweep_runs() -> None:
     recomputing.sweep(now=timezone.now())
+    replay_jobs.sweep(now=timezone.now())
     recompute_after_files()
     score_late_records()
     recomputing.prune()

@@ -15,4 +15,5 @@ urlpatterns = [
     path("schemes/<int:pk>/against/", schemes.scheme_compare, name="scheme_compare"),
     path("schemes/<int:pk>/file.<str:ending>", schemes.scheme_file, name="scheme_file"),
     path("schemes/<int:pk>/replay/", scheme_replay.scheme_replay, name="scheme_replay"),
+    path("schemes/<int:pk>/replay/start/", scheme_replay.scheme_replay_start, name="scheme_replay_start"),
 ]

@@ -4,21 +4,20 @@ import datetime as dt
 from threading import Event, Thread
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.db import DatabaseError, connection
-
-from kpi.models import Run
+from django.db.models import QuerySet
 
 LOOK_SECONDS = 1.0  # a shorter run needs no sign, and no second connection
 BEAT_SECONDS = 10.0
 
 
 class Heartbeat:
-    """While open, writes the moment and the step of a run to its row, on a connection of its own."""
+    """While open, writes the moment and the step of a job to its row, on a connection of its own."""
 
-    def __init__(self, *, run_id: int, started_at: dt.datetime, steps: int) -> None:
-        self._run_id, self._started_at, self._steps = run_id, started_at, steps
+    def __init__(self, *, rows: QuerySet[Any], started_at: dt.datetime, steps: int) -> None:
+        self._rows, self._started_at, self._steps = rows, started_at, steps
         self._begun = self._written_at = monotonic()
         self._step, self._done, self._written = "", 0, 0
         self._ended = Event()
@@ -53,8 +52,6 @@ class Heartbeat:
         self._written, self._written_at = self._done, monotonic()
         at = self._started_at + dt.timedelta(seconds=self._written_at - self._begun)
         try:
-            Run.objects.filter(pk=self._run_id).update(
-                heartbeat_at=at, step=self._step, steps_done=self._done, steps_total=self._steps
-            )
+            self._rows.update(heartbeat_at=at, step=self._step, steps_done=self._done, steps_total=self._steps)
         except DatabaseError:
             connection.close()  # the work itself notices when the server is gone

@@ -89,7 +89,7 @@ def run(run_id: int, *, now: dt.datetime) -> bool:
     if claimed is None:
         return False
     try:
-        with Heartbeat(run_id=claimed.pk, started_at=now, steps=scoring.STEPS) as heart:
+        with Heartbeat(rows=Run.objects.filter(pk=claimed.pk), started_at=now, steps=scoring.STEPS) as heart:
             counts = _compute(claimed, heart)
     except (OperationalError, InterfaceError):
         # The server went away or wanted another try: the sweeper sends it again.

@@ -88,15 +88,26 @@ class Replayed:
     people: list[Moved]
 
 
-def replay(*, scheme_id: int, months: Sequence[Month], branch: Branch | None = None) -> list[Replayed]:
+def replay(
+    *,
+    scheme_id: int,
+    months: Sequence[Month],
+    branch: Branch | None = None,
+    progress: scoring.Progress = lambda step: None,
+) -> list[Replayed]:
     """Score months by a scheme as if it had been in force, of one branch or of all that have scores there."""
     found = []
     for month in months:
         schemes = _schemes_used(month, branch)
         if schemes:
             with _undone():
-                found.append(_replayed(scheme_id, month, schemes))
+                found.append(_replayed(scheme_id, month, schemes, progress))
     return found
+
+
+def steps(*, months: Sequence[Month], branch: Branch | None) -> int:
+    """How many steps a replay will report."""
+    return sum(2 * scoring.STEPS * len(_schemes_used(month, branch)) for month in months)
 
 
 def _schemes_used(month: Month, branch: Branch | None) -> dict[int, list[int]]:
@@ -124,10 +135,10 @@ def _undone() -> Iterator[None]:
                 transaction.savepoint_rollback(point)
 
 
-def _replayed(scheme_id: int, month: Month, used: dict[int, list[int]]) -> Replayed:
+def _replayed(scheme_id: int, month: Month, used: dict[int, list[int]], progress: scoring.Progress) -> Replayed:
     for scheme, branches in used.items():
-        scoring.score(run_id=OLD, month=month, scheme_id=scheme, branches=branches)
-        scoring.score(run_id=NEW, month=month, scheme_id=scheme_id, branches=branches)
+        for run, by in ((OLD, scheme), (NEW, scheme_id)):
+            scoring.score(run_id=run, month=month, scheme_id=by, branches=branches, progress=progress)
     rows = [_moved(row) for row in sql.rows("kpi/list_replay")]
     return Replayed(
         month, grids=[row for row in rows if row.grid_code], people=[row for row in rows if not row.grid_code]
@@ -142,3 +153,25 @@ def _moved(row: dict[str, Any]) -> Moved:
 def _part(code: str, before: str, after: str, was: str | None, now: str | None) -> Part:
     lacks = now == ItemStatus.NO_TARGET and was != ItemStatus.NO_TARGET
     return Part(code, Decimal(before), Decimal(after), lacks)
+
+
+def as_json(found: Sequence[Replayed]) -> list[Any]:
+    """The whole as JSON keeps it, decimals as their text."""
+    return [[str(done.month), [[_cells(row) for row in rows] for rows in (done.grids, done.people)]] for done in found]
+
+
+def _cells(row: Moved) -> list[Any]:
+    parts = [[part.code, str(part.before), str(part.after), part.lacks_target] for part in row.parts]
+    totals = [str(row.old_total), str(row.new_total)]
+    return [row.grid_code, row.staff_no, row.name, row.branch, *totals, row.old_place, row.new_place, parts]
+
+
+def from_json(kept: Sequence[Any]) -> list[Replayed]:
+    """What `as_json` made."""
+    return [Replayed(Month.parse(month), *([_row(*cells) for cells in rows] for rows in both)) for month, both in kept]
+
+
+def _row(*cells: Any) -> Moved:
+    code, staff_no, name, branch, old, new, old_place, new_place, parts = cells
+    made = [Part(item, Decimal(before), Decimal(after), lacks) for item, before, after, lacks in parts]
+    return Moved(code, staff_no, name, branch, Decimal(old), Decimal(new), old_place, new_place, made)

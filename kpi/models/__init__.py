@@ -4,6 +4,7 @@ from kpi.models.inputs import Rating, RatingDraft, Target
 from kpi.models.meetings import Decision, MeetingSnapshot
 from kpi.models.months import BranchMonth
 from kpi.models.plans import TargetChange, TargetPlan
+from kpi.models.replays import Replay
 from kpi.models.schemes import Indicator, Scheme, SchemeReceipt
 from kpi.models.scores import Balance, ItemScore, Run, Score
 from kpi.models.tallies import Loss, SumCheck, Tally, TouchedGrid
@@ -22,6 +23,7 @@ __all__ = [
     "MeetingSnapshot",
     "Rating",
     "RatingDraft",
+    "Replay",
     "Run",
     "Scheme",
     "SchemeReceipt",

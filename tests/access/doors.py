@@ -195,6 +195,7 @@ DOORS: dict[str, Door] = {
     "kpi:scheme_compare": door(*OVERSEERS, MANAGER, own=_of("scheme.pk", "pk"), shared=True),
     "kpi:scheme_file": door(*OVERSEERS, own=lambda world: {"pk": world.scheme.pk, "ending": "csv"}, shared=True),
     "kpi:scheme_replay": door(COMPANY, own=_of("scheme.pk", "pk"), shared=True),
+    "kpi:scheme_replay_start": door(COMPANY, own=_of("scheme.pk", "pk"), by="post", shared=True),
     "kpi:run_list": door(*OVERSEERS, ADMIN),
     "kpi:run_request": door(
         COMPANY, BRANCH, by="post", sent=lambda world: {"month": MONTH, "branch": world.branch.code}
