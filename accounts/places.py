@@ -30,7 +30,7 @@ _FIRST_PAGES = {
     Role.ACCOUNT_MANAGER: "acceptance:hall_queue",
     Role.HALL_CLERK: "acceptance:hall_queue",
     Role.HALL_MANAGER: "acceptance:hall_queue",
-    Role.IT_ADMIN: "imports:batch_list",
+    Role.IT_ADMIN: "kpi:admin_home",
     Role.AUDITOR: "kpi:league",
 }
 

@@ -3,13 +3,14 @@ from django.urls import path
 from kpi.urls_life import urlpatterns as life_patterns
 from kpi.urls_meetings import urlpatterns as meeting_patterns
 from kpi.urls_schemes import urlpatterns as scheme_patterns
-from kpi.views import effects, homes, league, my_score, paces, ratings, runs, scores, sums, targets, trends
+from kpi.views import effects, homes, league, machine, my_score, paces, ratings, runs, scores, sums, targets, trends
 
 app_name = "kpi"
 urlpatterns = [
     path("", league.grids, name="league"),
     path("month/", homes.month_glance, name="month_glance"),
     path("company/", homes.company_home, name="company_home"),
+    path("admin/", machine.admin_home, name="admin_home"),
     path("my-day/", homes.my_day, name="my_day"),
     path("my-score/", my_score.my_score, name="my_score"),
     path("people/", league.people, name="people"),

@@ -1,7 +1,7 @@
 """First pages: the month of a branch, the branches of the company, a field manager's day."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
+from accounts.models import User
 from core.periods import Month, local_day
 from grids.models import Branch, Grid
 from kpi.domain import schemes
 from kpi.forms import Asked, asked
+from kpi.queries import chores
 from kpi.queries.branches import branch_rows
 from kpi.queries.corrections import adjustments_of
 from kpi.queries.days import day_of
@@ -49,7 +51,10 @@ def _todo(request: HttpRequest, ask: Asked, now: dt.datetime, rules: list[Any]) 
         *failed_runs(request.scope, ask.month),
         *waiting_appeals(request.scope, branch),
         *changed_since(request.scope, branch),
+        *chores.raised_today(request.scope, branch, today),
         *late_slips(request.scope, now, grids),
+        *chores.differences_to_settle(request.scope, branch, today),
+        *chores.own_rating_drafts(cast(User, request.user)),
         *short_teams(grids, today),
         *missing_ratings(request.scope, before, branch),
         *missing_targets(ask.month, grids, rules),
@@ -112,6 +117,20 @@ def _last_month(ask: Asked, before: Any) -> Any:
     return {"row": own[0], "of": len(rows), "month": before.month} if own else None
 
 
+def _company_todo(request: HttpRequest, month: Month, today: dt.date) -> list[Todo]:
+    """What the company department does itself; what each branch has to do stands in the month of the whole company."""
+    if request.user.role != Role.COMPANY:
+        return []
+    return [
+        *failed_runs(request.scope, month),
+        *waiting_appeals(request.scope, None),
+        *changed_since(request.scope, None),
+        *chores.raised_today(request.scope, None, today),
+        *chores.differences_to_settle(request.scope, None, today),
+        *chores.scheme_drafts(request.user.role),
+    ]
+
+
 @open_to(Role.COMPANY, Role.AUDITOR)
 def company_home(request: HttpRequest) -> HttpResponse:
     """Which branches lead, and how far is each with the month?"""
@@ -129,6 +148,7 @@ def company_home(request: HttpRequest) -> HttpResponse:
         "current": current,
         "items": items,
         "time": items[0].time if items else 0,
+        "todo": _company_todo(request, current, today),
         "waiting": [branch for branch in Branch.objects.all() if branch.pk not in shown.runs],
     }
     return render(request, "kpi/company_home.html", page)

@@ -179,6 +179,7 @@ DOORS: dict[str, Door] = {
     "kpi:league": door(*OVERSEERS, MANAGER),
     "kpi:my_day": door(MANAGER),
     "kpi:month_glance": door(*OVERSEERS),
+    "kpi:admin_home": door(ADMIN),
     "kpi:company_home": door(COMPANY, AUDITOR),
     "kpi:people": door(*OVERSEERS, MANAGER),
     "kpi:branches": door(*OVERSEERS),
