@@ -1,6 +1,17 @@
 from django.contrib import admin
 
-from acceptance.models import Acceptance, Channel, ChannelPlace, Product, Slip, SlipEvent, SlipLine, SpecialDay
+from acceptance.models import (
+    Acceptance,
+    Channel,
+    ChannelPlace,
+    Dispatch,
+    NoticeTarget,
+    Product,
+    Slip,
+    SlipEvent,
+    SlipLine,
+    SpecialDay,
+)
 from accounts.admin_base import ReadOnlyAdmin
 
 
@@ -62,4 +73,21 @@ class AcceptanceAdmin(ReadOnlyAdmin):
     list_display = ["order_no", "product", "channel", "accepted_on", "completed_on", "cancelled_on", "grid"]
     list_select_related = ["product", "channel", "grid"]
     search_fields = ["=order_no"]
+    ordering = ["-id"]
+
+
+@admin.register(NoticeTarget)
+class NoticeTargetAdmin(admin.ModelAdmin):
+    """Addresses hold keys of groups and mailboxes: the list shows the way, not the address."""
+
+    list_display = ["label", "branch", "hall", "carrier", "is_active"]
+    list_select_related = ["branch", "hall"]
+    list_filter = ["is_active"]
+
+
+@admin.register(Dispatch)
+class DispatchAdmin(ReadOnlyAdmin):
+    list_display = ["day", "target", "late", "raised", "state", "attempts", "sent_at"]
+    list_select_related = ["target"]
+    list_filter = ["state"]
     ordering = ["-id"]

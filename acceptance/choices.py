@@ -86,6 +86,16 @@ class Settlement(models.TextChoices):
     MATCHED = "matched", _("后来对上了")
 
 
+class DispatchState(models.TextChoices):
+    WAITING = "waiting", _("待发")
+    SENDING = "sending", _("在发")
+    SENT = "sent", _("已发")
+    FAILED = "failed", _("没发成")
+    UNKNOWN = "unknown", _("不知是否送到，不再发")
+
+
+# What a digest may be sent by; anything else an address could mean stays shut.
+CARRIERS = ("wecombot", "dingtalk", "mailto", "mailtos", "json", "jsons")
 # States in which somebody still has to act: the slips in transit 在途单.
 OPEN_STATES = [
     SlipState.SUBMITTED,

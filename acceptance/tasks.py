@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from acceptance.domain import escalations, reconciling, slips
+from acceptance.domain import dispatches, escalations, reconciling, slips
 from acceptance.models import Slip
 
 
@@ -20,3 +20,9 @@ def reconcile() -> None:
 @shared_task
 def escalate() -> None:
     escalations.escalate(now=timezone.now())
+    dispatches.write_down(now=timezone.now())
+
+
+@shared_task
+def send_digests() -> None:
+    dispatches.send_due(now=timezone.now())

@@ -259,6 +259,10 @@ SLIP_RAISE_HOURS = 9  # working hours over the limit until the branch is told; t
 SLIP_STALE_HOURS = 4  # working hours after which a colleague may take over what a clerk claimed
 SLIP_SIMILAR_DAYS = 30  # the same household and product again inside this time is a warning
 
+# Digests of late slips leave the application only where this is set: the address people reach it by, for the link.
+PUBLIC_URL = env.text("PUBLIC_URL", "")
+NOTICE_PATH = "/acceptance/in-transit/?state=late"
+
 # What the billing system's file is held against: days an order may lie apart from what a hall keyed in, days until it
 # is missed, office days to settle a difference, and days looked back. Channels: whose orders a hall must know.
 RECONCILE = {"window": 3, "missing": 3, "due": 3, "back": 62}
@@ -310,6 +314,8 @@ CELERY_BEAT_SCHEDULE = {
     # Files of the billing system say what was built; imports knows no slips, so the slips look by themselves.
     "complete-slips": {"task": "acceptance.tasks.complete_slips", "schedule": 300.0, "options": {"expires": 290}},
     "escalate": {"task": "acceptance.tasks.escalate", "schedule": 600.0, "options": {"expires": 590}},
+    # Digests of late slips to groups and mailboxes outside; nothing leaves unless PUBLIC_URL is set.
+    "send-digests": {"task": "acceptance.tasks.send_digests", "schedule": 120.0, "options": {"expires": 110}},
     # What the billing system and the halls disagree on; looked at again after each file.
     "reconcile": {"task": "acceptance.tasks.reconcile", "schedule": 600.0, "options": {"expires": 590}},
     # A worker may be killed, a broker emptied: rows without a heartbeat are sent again.

@@ -3,7 +3,7 @@ from acceptance.models.calendar import SpecialDay
 from acceptance.models.catalogue import Channel, ChannelMapping, ChannelPlace, Product
 from acceptance.models.community_channels import ChannelPermission, CommunityChannel
 from acceptance.models.handovers import Handover, HandoverQuerySet
-from acceptance.models.notices import LateNotice
+from acceptance.models.notices import Dispatch, LateNotice, NoticeTarget
 from acceptance.models.reconciliation import BilledOrder, DeveloperAlias, Difference
 from acceptance.models.slips import Slip, SlipEvent, SlipLine, SlipQuerySet
 
@@ -19,9 +19,11 @@ __all__ = [
     "CommunityChannel",
     "DeveloperAlias",
     "Difference",
+    "Dispatch",
     "Handover",
     "HandoverQuerySet",
     "LateNotice",
+    "NoticeTarget",
     "Product",
     "Slip",
     "SlipEvent",
