@@ -123,8 +123,14 @@ def _record_direct(request: HttpRequest, rows: list[OrderRow], now: Any) -> None
         raise acceptances.BadOrder(_("本分公司没有这个工号的客户经理。"), field="developer")
     if not staff_no and request.scope.manager:
         developer = Manager.objects.get(pk=request.scope.manager)
-    actor = actor_at_counter(request)
-    acceptances.record_direct(household=household, orders=orders_of(rows), by=actor, now=now, developer=developer)
+    acceptances.record_direct(
+        household=household,
+        orders=orders_of(rows),
+        by=actor_at_counter(request),
+        now=now,
+        developer=developer,
+        split=split_of(request.POST, request.scope, household.branch_id),
+    )
 
 
 def _step(request: HttpRequest, number: str, rule: Callable[..., None], done: str, **given: Any) -> HttpResponse:

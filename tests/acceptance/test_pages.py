@@ -16,7 +16,7 @@ from core.periods import local_day
 from tests.acceptance.street import Street
 from tests.acceptance.test_slips import make
 from tests.factories.accounts import user_of_manager, user_of_operator
-from tests.factories.managers import OperatorFactory, PostingFactory
+from tests.factories.managers import ManagerFactory, OperatorFactory, PostingFactory
 
 
 @pytest.fixture
@@ -173,3 +173,32 @@ def test_direct_sale_at_the_counter(client, street):
     fields |= {"order_no": "221112088431", "accepted_on": local_day(timezone.now()).isoformat()}
     client.post(reverse("acceptance:direct_new"), fields)
     assert Acceptance.objects.get().developer == street.manager
+
+
+def test_direct_sale_is_split_and_mistakes_are_told_beside_their_fields(client, street):
+    client.force_login(street.clerk_user)
+    other = ManagerFactory(branch=street.branch)
+    address = reverse("acceptance:direct_new")
+    today = local_day(timezone.now()).isoformat()
+    fields = {"household_code": street.household.code, "developer": street.manager.staff_no, "accepted_on": [today] * 2}
+    fields |= {"product": ["FTTH", "3G"], "order_no": ["221112088431", "221112088432"]}
+    fields |= {"co_developer": other.staff_no, "share": "60"}
+    wrong = [
+        ({"household_code": "nobody"}, "没有这个客户编码"),
+        ({"developer": "nobody"}, "本分公司没有这个工号的客户经理"),
+        ({"co_developer": street.manager.staff_no}, "共同发展人要是另一位客户经理"),
+        ({"share": "100"}, "各自都要大于 0"),
+        ({"order_no": ["221112088431"] * 2}, "两笔用了同一个订单号"),
+        ({"product": ["FTTH", "FTTH"]}, "同一个产品只能受理一笔"),
+        ({"product": ["FTTH", "nothing"]}, "产品不存在"),
+    ]
+    for change, words in wrong:
+        answer = client.post(address, fields | change)
+        assert (answer.status_code, words in answer.content.decode()) == (422, True), change
+    assert Acceptance.objects.count() == 0
+    assert client.post(address, fields).status_code == 302
+    told = Acceptance.objects.values_list("developer", "co_developer", "developer_share", "operator")
+    assert set(told) == {(street.manager.pk, other.pk, 60, street.operator.pk)}
+    again = client.post(address, fields | {"order_no": ["221112088433", "221112088432"]})
+    assert (again.status_code, "订单号 221112088432 已经用过" in again.content.decode()) == (422, True)
+    assert Acceptance.objects.count() == 2

@@ -73,3 +73,48 @@ def test_used_order_number_is_said_beside_its_field(visit: Visit, person: Person
     page.get_by_role("button", name="受理 Ctrl").click()
     expect(page.get_by_role("alert").filter(has_text=order).first).to_be_visible()
     expect(page.get_by_role("textbox", name="正式订单号").nth(1)).to_have_value(order)
+
+
+@pytest.mark.parametrize("number", ["404"], indirect=True)
+def test_open_queue_shows_what_others_do_and_moves_nothing(visit: Visit, person: Person, number: str) -> None:
+    page = visit("clerk", "/", DESKTOP)
+    rows = page.get_by_role("region", name="等着办的单").get_by_role("row")
+    chosen = page.locator("[data-slip][aria-selected=true]")
+    place, held = chosen.bounding_box(), chosen.get_attribute("data-slip")
+    link = chosen.get_by_role("link")
+    link.focus()
+    before = rows.count()
+    colleague = person("HD0017")
+    colleague.press(colleague.get(f"/acceptance/queue/?slip={number}"), "签收并接单")
+    expect(page.locator(f'[data-slip="{number}"]')).to_contain_text("沈春博")
+    new = steps.send_slip(person("field"), steps.home(person("field"), "404", 1), ["FTTH"])
+    expect(page.get_by_role("button", name="1 张新单")).to_be_visible()
+    expect(page.locator(f'[data-slip="{new}"]')).to_have_count(1)
+    assert rows.count() == before + 1
+    expect(link).to_be_focused()
+    assert (chosen.get_attribute("data-slip"), chosen.bounding_box()) == (held, place)
+    page.keyboard.press("r")
+    expect(page.locator(f'[data-slip="{new}"]').get_by_role("link")).to_be_focused()
+    expect(page.get_by_role("button", name="张新单")).to_have_count(0)
+
+
+@pytest.mark.parametrize("number", ["405"], indirect=True)
+def test_claimed_slip_is_handed_over_by_keyboard_alone(visit: Visit, number: str) -> None:
+    page = visit("clerk", f"/acceptance/queue/?slip={number}", DESKTOP)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="正式受理")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="手里的单交给谁？")).to_be_visible()
+    for box in page.get_by_role("checkbox").all():
+        if box.get_attribute("value") != number:
+            _tab_to(page, box)
+            page.keyboard.press("Space")
+    _tab_to(page, page.get_by_label("说明"))
+    page.keyboard.type("等客户身份证")
+    _tab_to(page, page.get_by_role("button", name="交出"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("已交出 1 单")).to_be_visible()
+    receiver = visit("HD0017", "/", DESKTOP)
+    expect(receiver.get_by_text("等客户身份证")).to_be_visible()
+    receiver.get_by_role("button", name="知道了").first.click()
+    expect(receiver.get_by_text("等客户身份证")).to_have_count(0)

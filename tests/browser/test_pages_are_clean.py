@@ -12,7 +12,15 @@ from tests.trips.conftest import Person
 
 PAGES = {
     "": ["/login/"],
-    "company": ["/", "/kpi/", "/kpi/branches/", "/kpi/schemes/", "/imports/new", "/grids/coverage/"],
+    "company": [
+        "/",
+        "/kpi/",
+        "/kpi/branches/",
+        "/kpi/schemes/",
+        "/imports/new",
+        "/acceptance/holidays/",
+        "/grids/coverage/",
+    ],
     "branch": [
         "/",
         "/kpi/",
@@ -36,9 +44,9 @@ PAGES = {
         "/acceptance/search/?q=101",
     ],
     "halldesk": ["/", "/kpi/people/"],
-    "clerk": ["/", "/acceptance/direct/new/", "/acceptance/search/?q=101"],
-    "hallmanager": ["/", "/acceptance/support-volume/"],
-    "admin": ["/", "/users/", "/users/new/"],
+    "clerk": ["/", "/acceptance/handover/", "/acceptance/direct/new/", "/acceptance/search/?q=101"],
+    "hallmanager": ["/", "/acceptance/clerk-load/", "/acceptance/support-volume/"],
+    "admin": ["/", "/acceptance/holidays/", "/users/", "/users/new/"],
     "auditor": ["/", "/access-log/", "/profile/"],
 }
 EVERY = [(username, address) for username, addresses in PAGES.items() for address in addresses]
