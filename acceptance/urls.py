@@ -11,6 +11,7 @@ from acceptance.views import (
     holidays,
     households,
     lookups,
+    phone,
     queue,
     reconciliation,
     search,
@@ -19,9 +20,13 @@ from acceptance.views import (
 
 app_name = "acceptance"
 urlpatterns = [
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("sw.js", phone.service_worker, name="service_worker"),
+    path("offline/", phone.offline, name="offline"),
     path("slips/new/", field.slip_new, name="slip_new"),
     path("slips/", field.slip_list, name="slip_list"),
     path("slips/<str:number>/", field.slip_detail, name="slip_detail"),
+    path("slips/<str:number>/photo/", field.slip_photo, name="slip_photo"),
     path("slips/<str:number>/resubmit/", field.slip_resubmit, name="slip_resubmit"),
     path("slips/<str:number>/panel/", queue.queue_slip, name="queue_slip"),
     path("slips/<str:number>/receive/", hall.slip_receive, name="slip_receive"),

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from acceptance.domain.transitions import Step
 from acceptance.models import Acceptance, Product, Slip, SlipLine
 from accounts.models import User
 from core import sql
+from core.formats import mask_phone
 from core.periods import local_day
 from core.refusals import Refusal
 from customers.models import Household
@@ -82,7 +83,8 @@ def submit(
 ) -> Receipt:
     """Send a slip to its hall. Sent twice it is the same slip; raises IncompleteSlip, UnknownPlace, ContentChanged,
     SentByAnother, SimilarExists (unless acknowledged). `queued`: it had waited on the phone for a line."""
-    contents.check(content)
+    phone = _phone_on_file(client_uuid, content, by) if "*" in content.contact_phone else content.contact_phone
+    contents.check(replace(content, contact_phone=phone))
     day = local_day(now)
     params = {
         "client_uuid": client_uuid,
@@ -95,7 +97,7 @@ def submit(
         "household_code": content.household_code,
         "typed_address": content.typed_address,
         "contact_name": content.contact_name,
-        "contact_phone": content.contact_phone,
+        "contact_phone": phone,
         "source": str(content.source),
         "campaign_code": content.campaign_code,
         "notes": content.notes,
@@ -114,6 +116,17 @@ def submit(
     if found["known"]:
         return _same_slip(found["known"], found["content_hash"], content, by)
     raise _obstacle(found)
+
+
+def _phone_on_file(client_uuid: uuid.UUID, content: Content, by: User) -> str:
+    """The number behind its mask, which is all that a phone in the field keeps of it; the mask when it isn't there."""
+    same = Slip.objects.filter(client_uuid=client_uuid, content_hash=content.fingerprint)
+    homes = Household.objects.filter(code=content.household_code, branch__managers__staff_no=by.staff_code)
+    # A form that came before stays the same form, whatever has become of the number since.
+    for kept in (*same.values_list("contact_phone", flat=True), *homes.values_list("contact_phone", flat=True)):
+        if mask_phone(kept) == content.contact_phone:
+            return kept
+    return content.contact_phone
 
 
 def _same_slip(number: str, content_hash: str, content: Content, by: User) -> Receipt:

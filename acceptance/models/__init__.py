@@ -5,7 +5,7 @@ from acceptance.models.community_channels import ChannelPermission, CommunityCha
 from acceptance.models.handovers import Handover, HandoverQuerySet
 from acceptance.models.notices import Dispatch, LateNotice, NoticeTarget
 from acceptance.models.reconciliation import BilledOrder, DeveloperAlias, Difference
-from acceptance.models.slips import Slip, SlipEvent, SlipLine, SlipQuerySet
+from acceptance.models.slips import Slip, SlipEvent, SlipLine, SlipPhoto, SlipQuerySet
 
 __all__ = [
     "Acceptance",
@@ -28,6 +28,7 @@ __all__ = [
     "Slip",
     "SlipEvent",
     "SlipLine",
+    "SlipPhoto",
     "SlipQuerySet",
     "SpecialDay",
 ]

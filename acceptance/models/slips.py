@@ -232,6 +232,23 @@ class SlipLine(models.Model):
         return f"{self.slip_id} {self.product_id}"
 
 
+class SlipPhoto(models.Model):
+    """The photo of a paper slip, small enough to lie beside it in the database: lost and backed up together."""
+
+    slip = models.OneToOneField(Slip, models.CASCADE, related_name="photo", verbose_name=_("预受理单"))
+    content = models.BinaryField(_("照片"))
+    sha256 = models.CharField(_("内容指纹"), max_length=64)
+    at = models.DateTimeField(_("时间"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("操作人"))
+
+    class Meta:
+        verbose_name = _("纸质单照片")
+        verbose_name_plural = _("纸质单照片")
+
+    def __str__(self) -> str:
+        return f"{self.slip_id}"
+
+
 class SlipEvent(models.Model):
     """History of a slip, written by a database trigger; never changed."""
 

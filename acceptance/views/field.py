@@ -16,12 +16,13 @@ from acceptance.choices import SlipSource
 from acceptance.domain import contents, slips, transitions
 from acceptance.domain.actors import actor_of
 from acceptance.forms import content_of
-from acceptance.models import Product, Slip
+from acceptance.models import Product, Slip, SlipPhoto
 from acceptance.queries import slips as queries
+from acceptance.queries.phone import running
+from acceptance.views.phone import version
 from accounts.choices import Role
-from accounts.doors import open_to, open_to_all
+from accounts.doors import HALL_STAFF, open_to, open_to_all
 from accounts.models import User
-from campaigns.models import Campaign
 from core.periods import local_day
 from core.refusals import Refusal
 from customers.models import Household
@@ -44,11 +45,11 @@ def slip_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已送出，单号 %(number)s。") % {"number": receipt.number})
             return redirect("acceptance:slip_detail", number=receipt.number)
-    today = local_day(timezone.now())
     context = {
         "products": Product.objects.filter(is_sold=True),
         "sources": SlipSource.choices,
-        "campaigns": Campaign.objects.filter(starts_on__lte=today).exclude(ends_on__lte=today),
+        "campaigns": running(local_day(timezone.now())),
+        "shell_version": version(),
         "client_uuid": request.POST.get("client_uuid") or uuid.uuid4(),
         "typed": request.POST,
         "chosen": request.POST.getlist("products"),
@@ -94,6 +95,15 @@ def slip_list(request: HttpRequest) -> HttpResponse:
 def slip_detail(request: HttpRequest, number: str) -> HttpResponse:
     """How far is this slip?"""
     return detail_page(request, _slip(request, number))
+
+
+@open_to(Role.ACCOUNT_MANAGER, *HALL_STAFF)
+@require_safe
+def slip_photo(request: HttpRequest, number: str) -> HttpResponse:
+    """The paper slip, for those who work with the customer."""
+    photo = get_object_or_404(SlipPhoto, slip=_slip(request, number))
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(bytes(photo.content), content_type="image/jpeg", headers=headers)
 
 
 @open_to(Role.ACCOUNT_MANAGER)
@@ -142,6 +152,7 @@ def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None
         "refused": refused,
         "typed": request.POST if refused else None,
         "in_field": in_field,
+        "has_photo": SlipPhoto.objects.filter(slip=slip).exists(),
         "layout": "base_phone.html" if in_field else "base.html",
         "sees_people": sees_people(request),
     }

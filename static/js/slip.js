@@ -1,23 +1,30 @@
-// The entry of a slip: look up the household, keep the draft at every key, send once, keep what can't be sent yet.
-import { bind, retry, show } from "./offline.js";
-import { drop, keep, send } from "./outbox.js";
+// The entry of a slip: find the household, keep the draft at every key, send once, keep what can't be sent yet.
+import { begin, discard, newUuid, takeUp, write } from "./drafts.js";
+import { bindHomes } from "./homes_found.js";
+import { askForBackground, both, onAnswer, retry, show } from "./offline.js";
+import { arrived, isForLater, keep, note, send } from "./outbox.js";
+import { bindPhoto } from "./photo.js";
+import { ready } from "./phone.js";
 
 const form = document.getElementById("slip");
 const $ = (selector) => form.querySelector(selector);
 const field = (name) => form.elements[name];
 const button = document.querySelector("[data-send]");
-const { api, search, list, user } = form.dataset;
-const DRAFT = `slip-draft-${user}`;
-const names = Object.fromEntries([...form.querySelectorAll("[data-name]")].map((box) => [box.value, box.dataset.name]));
-let home = null;
+const login = document.querySelector("[data-login]");
+const { api } = document.querySelector("[data-phone]").dataset;
+const { list } = form.dataset;
+const TYPED = ["typed_address", "contact_name", "contact_phone", "source", "campaign_code", "notes"];
 let busy = false;
 
-const newUuid = () => crypto.randomUUID?.() || "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+const user = await ready;
+const homes = bindHomes(form, user, saveDraft);
+const photo = bindPhoto(form, user, () => field("client_uuid").value, saveDraft);
+const chosen = () => [...form.querySelectorAll("[name=products]:checked")];
 const words = () => ({
   client_uuid: field("client_uuid").value,
-  household_code: field("household_code").value,
-  typed_address: home ? "" : field("typed_address").value.trim(),
-  products: [...form.querySelectorAll("[name=products]:checked")].map((box) => box.value),
+  household_code: homes.code(),
+  typed_address: homes.code() ? "" : field("typed_address").value.trim(),
+  products: chosen().map((box) => box.value),
   contact_name: field("contact_name").value.trim(),
   contact_phone: field("contact_phone").value.replace(/\s/g, ""),
   source: field("source").value,
@@ -26,69 +33,33 @@ const words = () => ({
   acknowledged: field("acknowledged").checked,
   notes: field("notes").value.trim(),
 });
+// What only the phone needs: whose it is, and how to name it.
+const kept = () => ({ ...words(), user, address: homes.address(), names: chosen().map((box) => box.dataset.name) });
 
 function saveDraft() {
-  localStorage.setItem(DRAFT, JSON.stringify({ ...words(), home }));
   const label = document.querySelector("[data-saved]");
-  label.textContent = `${label.dataset.word} ${new Date().toTimeString().slice(0, 5)}`;
+  write(user, { ...kept(), home: homes.home(), hasPhoto: photo.isThere() }).then(() => {
+    label.textContent = `${label.dataset.word} ${new Date().toTimeString().slice(0, 5)}`;
+  }, () => { label.textContent = label.dataset.failed; });
 }
 
-function loadDraft() {
-  const draft = JSON.parse(localStorage.getItem(DRAFT) || "null");
-  if (!draft) return;
-  for (const name of ["client_uuid", "typed_address", "contact_name", "contact_phone", "source", "campaign_code", "notes"]) field(name).value = draft[name] || field(name).value;
+function fill(draft) {
+  field("client_uuid").value = draft.client_uuid;
+  for (const name of TYPED) field(name).value = draft[name] || field(name).value;
   for (const box of form.querySelectorAll("[name=products]")) box.checked = draft.products.includes(box.value);
   field("has_consent").checked = draft.has_consent;
-  if (draft.home) pick(draft.home);
+  if (draft.home) homes.pick(draft.home);
+  photo.look(draft.hasPhoto);
 }
 
-function pick(found) {
-  home = found;
-  field("household_code").value = found?.code || "";
-  $("[data-home]").hidden = !found;
-  $("[data-find-home]").hidden = Boolean(found);
-  $("[data-results]").replaceChildren();
-  document.getElementById("home-q").value = "";
-  if (!found) return;
-  $("[data-address]").textContent = found.address;
-  $("[data-place]").textContent = found.place;
-  $("[data-lines]").replaceChildren(...found.lines.map((line) => {
-    const item = document.createElement("li");
-    item.textContent = `${names[line.product] || line.product} ${line.since}`;
-    return item;
-  }));
-  field("contact_name").value ||= found.contact_name;
-  field("contact_phone").value ||= found.contact_phone;
-}
-
-let typing = 0;
-let asked = 0;
-const query = document.getElementById("home-q");
-const ask = () => {
-  clearTimeout(typing);
-  typing = setTimeout(() => lookUp(query.value.trim()), 250);
-};
-query.addEventListener("input", ask);
-if (query.value) ask(); // typed while this script was still on its way
-
-async function lookUp(text) {
-  const mine = ++asked;
-  const results = $("[data-results]");
-  if (text.length < 2) return results.replaceChildren();
-  const answer = await fetch(`${search}?q=${encodeURIComponent(text)}`, { redirect: "manual" }).catch(() => null);
-  if (answer?.type === "opaqueredirect") $("[data-login]").hidden = false;
-  if (!answer?.ok || mine !== asked) return;
-  const { households } = await answer.json();
-  results.replaceChildren(...households.map((found) => {
-    const item = document.createElement("li");
-    const choice = document.createElement("button");
-    choice.type = "button";
-    choice.className = "link-b grow";
-    choice.textContent = `${found.address} ${found.contact_name}`;
-    choice.addEventListener("click", () => { pick(found); saveDraft(); });
-    item.append(choice);
-    return item;
-  }));
+function startAnew() {
+  form.reset();
+  field("client_uuid").value = newUuid();
+  begin(field("client_uuid").value);
+  homes.pick(null);
+  photo.look(false);
+  document.querySelector("[data-saved]").textContent = "";
+  scrollTo(0, 0);
 }
 
 function complain(name, message) {
@@ -102,52 +73,58 @@ function complain(name, message) {
 function forgive() {
   for (const place of form.querySelectorAll("[data-error]")) place.hidden = true;
   for (const box of form.querySelectorAll(".err")) box.classList.remove("err");
-  for (const name of ["[data-similar]", "[data-receipt]", "[data-stored]", "[data-login]"]) $(name).hidden = true;
-}
-
-function startAnew() {
-  localStorage.removeItem(DRAFT);
-  form.reset();
-  field("client_uuid").value = newUuid();
-  pick(null);
-  document.querySelector("[data-saved]").textContent = "";
-  scrollTo(0, 0);
+  for (const name of ["[data-similar]", "[data-receipt]", "[data-stored]"]) $(name).hidden = true;
+  login.hidden = true;
 }
 
 // Without a line the phone looks at what the server would decline, in the same words.
 function lacking(slip) {
   const digits = slip.contact_phone.replace(/\D/g, "").length;
+  const isOnFile = slip.contact_phone.includes("*") && slip.contact_phone === homes.home()?.contact_phone;
   if (!slip.household_code && !slip.typed_address) return "household_code";
   if (!slip.products.length) return "products";
   if (!slip.contact_name) return "contact_name";
-  if (digits < 10 || digits > 13) return "contact_phone";
+  if (!isOnFile && (digits < 7 || digits > 13)) return "contact_phone";
   return slip.has_consent ? "" : "has_consent";
 }
 
+function receipt(number) {
+  $("[data-number]").textContent = number;
+  $("[data-track]").href = `${list}${number}/`;
+  $("[data-stored]").hidden = true;
+  $("[data-receipt]").hidden = false;
+}
+
+async function finish(slip) {
+  await discard(slip.client_uuid);
+  startAnew();
+}
+
 async function submit() {
-  const slip = words();
-  const kept = { ...slip, user, address: home?.address };
-  const { status, body } = navigator.onLine ? await send(api, slip) : { status: 0, body: {} };
-  if (status === 200 || status === 201) {
-    await drop(slip.client_uuid);
-    startAnew();
-    $("[data-number]").textContent = body.number;
-    $("[data-track]").href = `${list}${body.number}/`;
-    $("[data-receipt]").hidden = false;
+  const slip = { ...kept(), at: Date.now() };
+  const answer = navigator.onLine ? await send(api, slip) : { status: 0, body: {} };
+  const { status, body } = answer;
+  if (arrived(answer)) {
+    await note(slip, answer);
+    await finish(slip);
+    receipt(body.number);
   } else if (status === 409 && body.error === "similar") {
     $("[data-similar-text]").textContent = body.message;
     $("[data-similar-link]").href = `${list}${body.number}/`;
     $("[data-similar]").hidden = false;
     $("[data-similar]").scrollIntoView({ block: "center" });
-  } else if (status === 409 || status === 422 || status === 400) {
-    complain(body.field || "other", body.message || "");
+  } else if (!isForLater(status)) {
+    complain(body.field || "other", body.message || String(status));
+    if (body.stands) $('[data-error="other"]').append(both(body.stands, slip, form.dataset));
   } else {
     const name = lacking(slip);
     if (name) return complain(name, $(`[data-error="${name}"]`).dataset.word);
-    await keep(kept);
-    startAnew();
-    $(status === 401 ? "[data-login]" : "[data-stored]").hidden = false;
-    if (status !== 401) setTimeout(() => retry(api, user), 5000);
+    await keep(slip);
+    await finish(slip);
+    login.hidden = status !== 401;
+    $("[data-stored]").hidden = status === 401;
+    askForBackground();
+    if (status !== 401) retry();
   }
   await show();
 }
@@ -157,7 +134,7 @@ form.addEventListener("submit", async (event) => {
   if (busy) return;
   busy = button.disabled = true;
   forgive();
-  try { await submit(); } finally { busy = button.disabled = false; }
+  try { await submit(); } catch { complain("other", form.dataset.failed); } finally { busy = button.disabled = false; }
 });
 form.addEventListener("input", saveDraft);
 // What is mended is no longer complained about.
@@ -166,18 +143,24 @@ form.addEventListener("input", ({ target }) => {
   if (place) place.hidden = true;
   target.closest(".field")?.classList.remove("err");
 });
-$("[data-change]").addEventListener("click", () => { pick(null); document.getElementById("home-q").focus(); });
 
 const word = button.textContent;
 const label = () => { button.textContent = navigator.onLine ? word : button.dataset.offlineWord; };
 addEventListener("online", label);
 addEventListener("offline", label);
 label();
-if (!form.querySelector("[data-error]:not([hidden])") && $("[data-similar]").hidden) loadDraft();
-bind(api, user, (slip, status, body) => {
-  if (status !== 200 && status !== 201) return;
-  $("[data-number]").textContent = body.number;
-  $("[data-track]").href = `${list}${body.number}/`;
-  $("[data-stored]").hidden = true;
-  $("[data-receipt]").hidden = false;
-});
+
+const isRefused = form.querySelector("[data-error]:not([hidden])") || !$("[data-similar]").hidden;
+const asked = new URLSearchParams(location.search);
+if (!isRefused) {
+  // The number of a form is made when it opens: a page that was kept would bear the same for ever.
+  const draft = asked.get("household") ? null : await takeUp(user, asked.get("draft"));
+  if (draft) fill(draft);
+  else {
+    field("client_uuid").value = newUuid();
+    begin(field("client_uuid").value);
+    homes.open(asked.get("household"));
+  }
+}
+onAnswer((slip, status, body) => { if (arrived({ status })) receipt(body.number); });
+form.dataset.ready = "";

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from acceptance.models import CommunityChannel, Difference
+from acceptance.models import CommunityChannel, Difference, SlipPhoto
 from accounts.choices import Role
 from tests.access.worlds import World
 from tests.factories.acceptance import CommunityChannelFactory, DifferenceFactory
@@ -62,6 +62,12 @@ def _difference(world: World) -> dict[str, object]:
 def _community_channel(world: World) -> dict[str, object]:
     found = CommunityChannel.objects.filter(community=world.household.community).first()
     return {"pk": (found or CommunityChannelFactory(community=world.household.community)).pk}
+
+
+def _photo(world: World) -> dict[str, object]:
+    given = {"content": b"", "at": world.slip.submitted_at, "by": world.slip.state_by}
+    SlipPhoto.objects.get_or_create(slip=world.slip, defaults=given)
+    return {"number": world.slip.number}
 
 
 GRID, PERSON = _of("grid.code", "code"), _of("manager.staff_no", "staff_no")
@@ -120,9 +126,13 @@ DOORS: dict[str, Door] = {
     "acceptance:holiday_list": door(COMPANY, ADMIN),
     "acceptance:holiday_set": door(COMPANY, ADMIN, by="post"),
     "acceptance:holiday_drop": door(COMPANY, ADMIN, by="post", sent=lambda world: {"day": "2026-10-01"}),
+    "acceptance:manifest": Door(PUBLIC),
+    "acceptance:service_worker": Door(PUBLIC),
+    "acceptance:offline": Door(PUBLIC),
     "acceptance:slip_new": door(MANAGER),
     "acceptance:slip_list": door(MANAGER),
     "acceptance:slip_detail": Door(ALL, own=SLIP),
+    "acceptance:slip_photo": door(*COUNTER, own=_photo),
     "acceptance:slip_resubmit": door(MANAGER, own=SLIP, by="post"),
     "acceptance:queue_slip": door(*COUNTER, own=SLIP),
     "acceptance:slip_receive": door(*COUNTER, own=SLIP, by="post"),
@@ -165,7 +175,9 @@ DOORS: dict[str, Door] = {
     ),
     "acceptance:household_card": Door(ALL - {ADMIN}, own=_of("household.code", "code")),
     "acceptance:search": Door(ALL - {ADMIN}),
+    "acceptance_api_phone": door(MANAGER),
     "acceptance_api_slips": door(MANAGER),
+    "acceptance_api_photo": door(MANAGER, own=SLIP, by="post"),
     "acceptance_api_slip": Door(ALL, own=SLIP),
     "acceptance_api_step": door(
         *COUNTER, own=lambda world: {"number": world.slip.number, "step": "receive"}, by="post"
