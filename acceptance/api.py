@@ -18,7 +18,6 @@ from acceptance.queries import slips as queries
 from accounts.choices import Role
 from accounts.doors import open_to, open_to_all
 from accounts.models import User
-from core.formats import mask_phone, named
 from core.periods import local_day
 from core.refusals import Refusal
 from grids.models import Community
@@ -96,7 +95,7 @@ def phone_copy(request: HttpRequest) -> HttpResponse:
     body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     answer = HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store", "ETag": etag})
-    return get_conditional_response(request, etag=etag, response=answer)
+    return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
 def _is_another(request: HttpRequest) -> bool:
@@ -112,17 +111,9 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
         "message": str(refusal),
         "field": refusal.field,
         "number": getattr(refusal, "number", None),
-        "stands": _words(refusal.number) if isinstance(refusal, slips.ContentChanged) else None,
+        # What stands under the form beside what came now, line by line.
+        "both": [[line.label, line.stands, line.sent] for line in getattr(refusal, "both", []) if line.differs],
     }
-
-
-def _words(number: str) -> dict[str, Any]:
-    """The content of a slip of one's own that stands, to be shown beside what came now."""
-    row = queries.Row(queries.with_parts(Slip.objects.filter(number=number)).get(), None)
-    products = [named(line.product.name) for line in row.slip.lines.all()]
-    phone_number = mask_phone(row.slip.contact_phone)
-    words = {"address": row.address, "contact_name": row.slip.contact_name, "contact_phone": phone_number}
-    return words | {"products": products, "notes": row.slip.notes}
 
 
 def _status(refusal: Refusal) -> int:

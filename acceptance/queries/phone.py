@@ -3,6 +3,7 @@ households of the own grid, a community at a time. Telephone numbers are masked 
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +22,7 @@ from grids.models import Community
 SHAPE = 1  # another number makes phones fetch everything anew
 AT_ONCE = 10
 Row = list[Any]
+Homes = Iterable[Any]  # a query for their keys
 
 
 def own_grid(scope: Scope) -> Scope:
@@ -70,7 +72,7 @@ def rows(scope: Scope, homes: QuerySet[Household]) -> list[Row]:
     ]
 
 
-def _lines(homes: QuerySet) -> dict[int, list[Row]]:
+def _lines(homes: Homes) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = defaultdict(list)
     lines = Subscription.objects.filter(household__in=homes, closed_on=None).order_by("opened_on", "pk")
     for home, product, opened_on in lines.values_list("household_id", "product_code", "opened_on"):
@@ -78,13 +80,13 @@ def _lines(homes: QuerySet) -> dict[int, list[Row]]:
     return found
 
 
-def _open(scope: Scope, homes: QuerySet) -> dict[int, list[Row]]:
+def _open(scope: Scope, homes: Homes) -> dict[int, list[Row]]:
     """Slips that somebody still has to act on, then promises that are still to be kept."""
     found: dict[int, list[Row]] = defaultdict(list)
     slips = Slip.objects.within(scope).filter(household__in=homes, state__in=OPEN_STATES).prefetch_related("lines")
     for slip in slips.order_by("submitted_at", "pk"):
         products = [line.product_id for line in slip.lines.all()]
-        found[slip.household_id].append(["slip", slip.number, slip.state, products])
+        found[slip.household_id or 0].append(["slip", slip.number, slip.state, products])
     promises = FollowUp.objects.within(scope).filter(household__in=homes, done_at=None).order_by("due_at")
     for home, subject, due_at in promises.values_list("household_id", "subject", "due_at"):
         found[home].append(["promise", subject, due_at.astimezone(SHANGHAI).date().isoformat()])

@@ -20,11 +20,11 @@ from django.views.decorators.http import require_safe
 from accounts.doors import public
 
 STYLES = ("tokens", "basics", "phone", "slip")
+SOURCES = ("_outbox.html", "slip_new.html", "offline.html", "sw.js")
 ENTRIES = ("shell", "phone", "slip")
-MODULES = ("confirm", "submit", "theme", "toast", "store", "drafts", "outbox", "offline", "queue_file", "homes")
-MODULES += ("homes_found", "photo", *ENTRIES)
-PAGES = ("base_phone.html", "core/_head.html", "acceptance/_outbox.html", "acceptance/slip_new.html")
-PAGES += ("acceptance/offline.html", "acceptance/sw.js")
+MODULES = ["confirm", "submit", "theme", "toast", "store", "drafts", "outbox", "offline", "queue_file", "homes"]
+MODULES += ["homes_found", "photo", *ENTRIES]
+PAGES = ["base_phone.html", "core/_head.html", *(f"acceptance/{name}" for name in SOURCES)]
 
 
 @public

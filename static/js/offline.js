@@ -82,20 +82,19 @@ function asWaiting(slip) {
   if (slip.similar) steps.append(make("a", { className: "btn", href: `${box.dataset.list}${slip.similar}/`, textContent: box.dataset.look }), button(box.dataset.again, "btn", () => acknowledge(slip)));
   steps.append(button(box.dataset.drop, "btn", async () => { await drop(slip.client_uuid); show(); }));
   const words = [title(slip), asked(slip), make("p", { className: "bad-t", textContent: slip.declined })];
-  if (slip.stands) words.push(both(slip.stands, slip, box.dataset));
+  if (slip.both?.length) words.push(sideBySide(slip.both, box.dataset));
   return entry(chip("bad", box.dataset.declined), ...words, steps);
 }
 
 // Two contents under one form: what was sent first stands beside what is here now.
-export function both(stands, slip, words) {
-  const side = (name, { address, products, contact_name, contact_phone, notes }) => make("div", {}, make("dt", { textContent: name }), ...[address, products.join(" · "), `${contact_name} ${contact_phone}`, notes].filter(Boolean).map((textContent) => make("dd", { textContent })));
-  const here = { ...slip, address: slip.address || slip.typed_address, products: slip.names || slip.products };
-  return make("dl", { className: "both" }, side(words.there, stands), side(words.here, here));
+export function sideBySide(lines, words) {
+  const row = (label, ...cells) => make("tr", {}, make("th", { textContent: label }), ...cells.map((textContent) => make("td", { textContent })));
+  return make("table", { className: "both" }, row("", words.there, words.here), ...lines.map((line) => row(...line)));
 }
 
 // The same form again, this time with the warning read.
 async function acknowledge(slip) {
-  await keep({ ...slip, acknowledged: true, declined: "", similar: "" });
+  await keep({ ...slip, acknowledged: true, declined: "", similar: "", both: [] });
   await retry(true);
 }
 

@@ -76,7 +76,7 @@ export async function note(slip, { status, body }) {
     await keep({ ...slip, number: body.number, arrived: Date.now(), declined: "" });
   } else if (!isForLater(status)) {
     const similar = body.error === "similar" ? body.number : "";
-    await keep({ ...slip, declined: body.message || String(status), similar, stands: body.stands || null });
+    await keep({ ...slip, declined: body.message || String(status), similar, both: body.both || [] });
   }
 }
 

@@ -1,7 +1,7 @@
 // The entry of a slip: find the household, keep the draft at every key, send once, keep what can't be sent yet.
 import { begin, discard, newUuid, takeUp, write } from "./drafts.js";
 import { bindHomes } from "./homes_found.js";
-import { askForBackground, both, onAnswer, retry, show } from "./offline.js";
+import { askForBackground, onAnswer, retry, show, sideBySide } from "./offline.js";
 import { arrived, isForLater, keep, note, send } from "./outbox.js";
 import { bindPhoto } from "./photo.js";
 import { ready } from "./phone.js";
@@ -115,11 +115,11 @@ async function submit() {
     $("[data-similar]").scrollIntoView({ block: "center" });
   } else if (!isForLater(status)) {
     complain(body.field || "other", body.message || String(status));
-    if (body.stands) $('[data-error="other"]').append(both(body.stands, slip, form.dataset));
+    if (body.both?.length) $('[data-error="other"]').append(sideBySide(body.both, form.dataset));
   } else {
     const name = lacking(slip);
     if (name) return complain(name, $(`[data-error="${name}"]`).dataset.word);
-    await keep(slip);
+    await keep({ ...slip, queued: true });
     await finish(slip);
     login.hidden = status !== 401;
     $("[data-stored]").hidden = status === 401;

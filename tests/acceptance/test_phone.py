@@ -133,13 +133,7 @@ def test_same_form_with_other_content_shows_both(phone, street):
     post_slip(phone, street, client_uuid=key, notes="下午在家")
     changed = post_slip(phone, street, client_uuid=key, notes="上午在家").json()
     assert changed["error"] == "changed"
-    assert changed["stands"] == {
-        "address": street.household.address,
-        "contact_name": "刘建军",
-        "contact_phone": "139****7648",
-        "products": ["FTTH宽带", "3G"],
-        "notes": "下午在家",
-    }
+    assert changed["both"] == [["备注", "下午在家", "上午在家"]]
 
 
 def photograph(client, number, content=JPEG):
