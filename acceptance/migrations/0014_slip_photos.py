@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('acceptance', '0012_every_step_guarded'),
+        ('acceptance', '0013_late_digests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
