@@ -8,17 +8,24 @@ from collections.abc import Sequence
 from time import monotonic
 
 from django.db import OperationalError, connection
-from django.db.models import F
 
 from acceptance.models import AcceptanceChange
 from core import sql
 from core.periods import Month
-from kpi.choices import MonthState, RunCause, RunStatus
+from kpi.choices import RunCause, RunStatus
 from kpi.domain import scoring, tallies
 from kpi.domain.snapshots import alone, snapshot
-from kpi.models import BranchMonth, Run, TouchedGrid
+from kpi.models import Run, TouchedGrid
 
 log = logging.getLogger(__name__)
+
+NOTE_TYPES = {
+    "run": "bigint",
+    "now": "timestamptz",
+    "finished": "timestamptz",
+    "grid_count": "integer",
+    "person_count": "integer",
+}
 
 
 def rescore(*, now: dt.datetime) -> int:
@@ -43,7 +50,7 @@ def rescore(*, now: dt.datetime) -> int:
 
 def _rescore(now: dt.datetime, begun: float) -> int:
     by_scheme: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
-    for row in sql.rows("kpi/list_touched"):
+    for row in sql.rows_planned_once(["kpi/list_touched"], {}):
         by_scheme[row["month"], row["scheme"]] += row["grids"]
     for (first, scheme_id), grids in by_scheme.items():
         _score_again(Month.of(first), scheme_id, grids, now, begun)
@@ -53,41 +60,35 @@ def _rescore(now: dt.datetime, begun: float) -> int:
 
 def _score_again(month: Month, scheme_id: int, grids: Sequence[int], now: dt.datetime, begun: float) -> None:
     """People who served in these grids may be scored in other branches: those that show a generation are held, too."""
-    held = BranchMonth.objects.select_for_update(of=("self",)).filter(
-        month=month.first, state__in=[MonthState.OPEN, MonthState.TRIAL], current_run__scheme=scheme_id
+    held = sql.rows_planned_once(
+        ["kpi/hold_months"], {"first": "date", "scheme": "bigint"}, first=month.first, scheme=scheme_id
     )
-    shown = dict(held.order_by("branch_id").values_list("branch_id", "current_run_id"))
-    scoring.stage(month=month, scheme_id=scheme_id, branches=list(shown), grids=grids)
-    staged = [row[0] for row in sql.tuples("kpi/list_staged_branches", grids=list(grids), branches=list(shown))]
+    shown = {row["branch_id"]: row["current_run_id"] for row in held}
+    staged = scoring.stage_some(month=month, scheme_id=scheme_id, branches=list(shown), grids=grids)
     for run_id in sorted({shown[branch] for branch in staged}):
         branches = [branch for branch in staged if shown[branch] == run_id]
         counts = scoring.rewrite(run_id=run_id, month=month, scheme_id=scheme_id, branches=branches, grids=grids)
-        BranchMonth.objects.filter(month=month.first, branch__in=branches).update(revision=F("revision") + 1)
         _note(run_id, counts, now, now + dt.timedelta(seconds=monotonic() - begun))
 
 
 def _note(run_id: int, counts: scoring.Counts, now: dt.datetime, finished_at: dt.datetime) -> None:
     """One row in the list of runs for all late records of a generation: since when, up to when, how many."""
+    sums = {"grid_count": counts.grids, "person_count": counts.people}
+    told = {"run": run_id, "now": now, "finished": finished_at, **sums}
+    if sql.rows_planned_once(["kpi/note_late_records"], NOTE_TYPES, **told):
+        return
     amended = Run.objects.get(pk=run_id)
-    rows = Run.objects.filter(cause=RunCause.LATE_RECORD, month=amended.month, branch=amended.branch_id, pk__gt=run_id)
-    times = {"watermark_at": now, "heartbeat_at": finished_at, "finished_at": finished_at}
-    added = rows.update(
-        grid_count=F("grid_count") + counts.grids,
-        person_count=F("person_count") + counts.people,
-        attempts=F("attempts") + 1,
-        **times,
+    Run.objects.create(
+        cause=RunCause.LATE_RECORD,
+        status=RunStatus.DONE,
+        month=amended.month,
+        branch_id=amended.branch_id,
+        scheme_id=amended.scheme_id,
+        requested_at=now,
+        started_at=now,
+        watermark_at=now,
+        heartbeat_at=finished_at,
+        finished_at=finished_at,
+        attempts=1,
+        **sums,
     )
-    if not added:
-        Run.objects.create(
-            cause=RunCause.LATE_RECORD,
-            status=RunStatus.DONE,
-            month=amended.month,
-            branch_id=amended.branch_id,
-            scheme_id=amended.scheme_id,
-            requested_at=now,
-            started_at=now,
-            grid_count=counts.grids,
-            person_count=counts.people,
-            attempts=1,
-            **times,
-        )

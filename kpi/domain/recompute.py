@@ -90,7 +90,7 @@ def run(run_id: int, *, now: dt.datetime) -> bool:
         return False
     try:
         with Heartbeat(rows=Run.objects.filter(pk=claimed.pk), started_at=now, steps=scoring.STEPS) as heart:
-            counts = _compute(claimed, heart)
+            counts = _compute(claimed, heart, now)
     except (OperationalError, InterfaceError):
         # The server went away or wanted another try: the sweeper sends it again.
         log.exception("recompute interrupted", extra={"run": run_id})
@@ -138,7 +138,7 @@ def _abandoned(now: dt.datetime) -> Q:
     return Q(status=RunStatus.RUNNING) & (Q(heartbeat_at=None) | Q(heartbeat_at__lt=now - STALE_AFTER))
 
 
-def _compute(found: Run, heart: Heartbeat) -> scoring.Counts:
+def _compute(found: Run, heart: Heartbeat, now: dt.datetime) -> scoring.Counts:
     with snapshots.alone(), snapshots.snapshot():
         branches = _lock_months(found)
         assert found.scheme_id is not None  # set by the claim
@@ -149,10 +149,21 @@ def _compute(found: Run, heart: Heartbeat) -> scoring.Counts:
             branches=branches,
             progress=heart.step,
         )
+        _follow_people(found, now)
         sql.run("kpi/swap_generation", run=found.pk, first=found.month, branches=branches)
         if found.branch_id is None:  # people of a branch alone may serve, and be touched, in another's grids
             TouchedGrid.objects.filter(month=found.month, grid__branch__in=branches).delete()
     return counts
+
+
+def _follow_people(found: Run, now: dt.datetime) -> None:
+    """Whoever a back-dated posting took to another branch is scored there as well, or left off there: the open months
+    of these branches are recomputed next."""
+    if found.branch_id is None or found.cause == RunCause.CORRECTION:
+        return
+    left = [row[0] for row in sql.tuples("kpi/list_left_behind", first=found.month, branch=found.branch_id)]
+    for branch in Branch.objects.filter(pk__in=left) if left else []:
+        request(month=Month.of(found.month), branch=branch, cause=found.cause, now=now)
 
 
 def _lock_months(found: Run) -> list[int]:

@@ -31,20 +31,37 @@ def stage(
     With `grids`, only those and the people who served there; other grids of these people are worked out for them, and
     are not to be written.
     """
-    inputs = {
+    inputs = _inputs(month, scheme_id, branches, grids)
+    progress("balances")
+    balances.ensure(month=month)
+    if grids is None or not tallies.are_kept(month=month):  # for some grids, what changed since is taken already
+        tallies.ensure(month=month)
+    for step in WHOLE_STAGES:
+        progress(step.removeprefix("kpi/"))
+        sql.run(step, **inputs)
+
+
+def stage_some(*, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> list[int]:
+    """Work out some grids and who served there, by the same statements; answers the branches they are scored in."""
+    inputs = _inputs(month, scheme_id, branches, grids)
+    if not is_narrow(grids):
+        stage(month=month, scheme_id=scheme_id, branches=branches, grids=grids)
+        return [row["branch_id"] for row in sql.rows("kpi/list_staged_branches", **inputs)]
+    balances.ensure(month=month)
+    if not tallies.are_kept(month=month):
+        tallies.ensure(month=month)
+    steps = ["kpi/set_narrow", *STAGES, "kpi/list_staged_branches"]
+    return [row["branch_id"] for row in sql.rows_planned_once(steps, TYPES, run=None, **inputs)]
+
+
+def _inputs(month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int] | None) -> dict[str, object]:
+    return {
         "first": month.first,
         "next": month.next_first,
         "scheme": scheme_id,
         "branches": list(branches),
         "grids": None if grids is None else list(grids),
     }
-    progress("balances")
-    balances.ensure(month=month)
-    if grids is None or not tallies.are_kept(month=month):  # for some grids, what changed since is taken already
-        tallies.ensure(month=month)
-    for step in STAGES:
-        progress(step.removeprefix("kpi/"))
-        sql.run(step, **inputs)
 
 
 STAGES = [
@@ -54,7 +71,21 @@ STAGES = [
     *(measure.statement for measure in MEASURES.values()),
     "kpi/score_members",
 ]
-STEPS = len(STAGES) + 2  # and the kept sums before, the scores after
+WHOLE_STAGES = [*STAGES[:2], "kpi/analyze_grids", *STAGES[2:], "kpi/analyze_items"]
+STEPS = len(WHOLE_STAGES) + 2  # and the kept sums before, the scores after
+TYPES = {
+    "run": "bigint",
+    "first": "date",
+    "next": "date",
+    "scheme": "bigint",
+    "branches": "bigint[]",
+    "grids": "bigint[]",
+}
+NARROW = 8  # grids; for more of them a plan made for all values is worse than planning anew
+
+
+def is_narrow(grids: Sequence[int] | None) -> bool:
+    return grids is not None and len(grids) <= NARROW
 
 
 def score(
@@ -71,10 +102,18 @@ def score(
 
 
 def rewrite(*, run_id: int, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> Counts:
-    """Write the staged grids of these branches, and the staged people, into a generation that is shown already."""
-    sql.run("kpi/delete_scores", run=run_id, branches=list(branches), grids=list(grids))
+    """Write the staged grids of these branches, and the staged people, into a generation that is shown already: ranks
+    of the branches follow, and readers' copies are out of date."""
+    target = {"run": run_id, **_inputs(month, scheme_id, branches, grids)}
+    after = ["kpi/rank_scores", "kpi/raise_revision"]
+    if is_narrow(grids):
+        written = sql.rows_planned_once(["kpi/delete_scores", "kpi/write_scores"], TYPES, **target)
+        sql.rows_planned_once(after, TYPES, **target)
+        return Counts(**written[0])
+    sql.run("kpi/delete_scores", **target)
     counts = _write(run_id, month, scheme_id, branches, grids)
-    sql.run("kpi/rank_scores", run=run_id, branches=list(branches))
+    for step in after:
+        sql.run(step, **target)
     return counts
 
 

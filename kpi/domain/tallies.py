@@ -22,4 +22,5 @@ def are_kept(*, month: Month) -> bool:
 
 def take_changes() -> None:
     """Add the marks of changed acceptances to the tallies of the months that have any."""
-    sql.run("kpi/take_acceptance_changes", first=None, next=None)
+    steps = ["kpi/set_planned_once", "kpi/take_acceptance_changes"]
+    sql.rows_planned_once(steps, {"first": "date", "next": "date"}, first=None, next=None)

@@ -84,7 +84,10 @@ class Balance(models.Model):
         verbose_name = _("月初在网数")
         verbose_name_plural = _("月初在网数")
         constraints = [
-            models.UniqueConstraint(fields=["month", "community", "product_code"], name="balance_once"),
+            # By product: a scheme asks for some. The figure lies in the index, so that nothing else is read.
+            models.UniqueConstraint(
+                fields=["month", "product_code", "community"], include=["lines"], name="balance_once"
+            ),
             models.CheckConstraint(condition=Q(lines__gte=0), name="balance_not_negative"),
         ]
 

@@ -36,7 +36,9 @@ class Loss(models.Model):
     class Meta:
         verbose_name = _("月内流失")
         verbose_name_plural = _("月内流失")
-        constraints = [models.UniqueConstraint(fields=["month", "community", "product_code"], name="loss_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["month", "product_code", "community"], include=["lines"], name="loss_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.community_id} {self.product_code}"

@@ -14,5 +14,3 @@ JOIN kpi_indicator indicator
   ON indicator.scheme_id = %(scheme)s AND indicator.code = item.code AND indicator.level = 'grid'
 WHERE service.grids > 1
 GROUP BY service.manager_id, service.branch_id, item.code;
--- The planner knows nothing of a fresh table: a few items that are not assessed, or all of them, are other plans.
-ANALYZE kpi_item (status);

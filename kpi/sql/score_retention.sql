@@ -11,12 +11,14 @@ WITH home AS MATERIALIZED (
 ), part AS MATERIALIZED (
     SELECT DISTINCT code, unnest(products) AS product_code FROM rule
 ), held AS MATERIALIZED (
-    SELECT home.grid_id, part.code, sum(balance.lines)::bigint AS base, coalesce(sum(loss.lines), 0)::bigint AS lost
-    FROM home
-    JOIN kpi_balance balance ON balance.month = %(first)s AND balance.community_id = home.community_id
-    JOIN part ON part.product_code = balance.product_code
-    LEFT JOIN kpi_loss loss ON loss.month = %(first)s AND loss.community_id = balance.community_id
-                           AND loss.product_code = balance.product_code
+    SELECT home.grid_id, part.code, sum(kept.base)::bigint AS base, sum(kept.lost)::bigint AS lost
+    FROM part
+    JOIN (
+        SELECT month, product_code, community_id, lines AS base, 0 AS lost FROM kpi_balance
+        UNION ALL
+        SELECT month, product_code, community_id, 0, lines FROM kpi_loss
+    ) kept ON kept.month = %(first)s AND kept.product_code = part.product_code
+    JOIN home USING (community_id)
     GROUP BY home.grid_id, part.code
 )
 INSERT INTO kpi_item (grid_id, branch_id, code, status, lost, actual, base, target, rate, score)

@@ -11,7 +11,6 @@ FROM (
 ) grid
 WHERE branch_id = ANY(%(branches)s) AND (%(grids)s::bigint[] IS NULL OR id = ANY(%(grids)s))
    OR id IN (SELECT grid_id FROM kpi_service WHERE branch_id = ANY(%(branches)s));
-ANALYZE kpi_grid;
 CREATE TEMP TABLE IF NOT EXISTS kpi_item (
     grid_id bigint, manager_id bigint, subject bigint GENERATED ALWAYS AS (coalesce(grid_id, -manager_id)) STORED,
     branch_id bigint, code text, status text, gained bigint, lost bigint,

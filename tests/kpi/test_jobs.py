@@ -20,6 +20,7 @@ from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import recompute
 from kpi.models import BranchMonth, ItemScore, Run, Score, Target
+from managers.models import Posting
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
@@ -283,3 +284,20 @@ def test_file_that_came_in_asks_for_the_months_that_still_move(kind, changed, as
     found = recompute.request_after_files(today=today, now=LATER)
     assert [run.cause for run in found] == [RunCause.LATE_FILE] * asked
     assert recompute.request_after_files(today=today, now=LATER + SECOND) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", [0, 1], ids=["the branch left", "the branch come to"])
+def test_person_taken_to_another_branch_afterwards_is_shown_in_one(place):
+    grids = [GridFactory(), GridFactory()]
+    person = PostingFactory(grid=grids[0]).manager
+    recomputed()
+    assert [row.branch for row in Score.objects.current().filter(manager=person)] == [grids[0].branch]
+    Posting.objects.filter(manager=person).update(grid=grids[1])
+
+    recomputed(branch=grids[place].branch)
+    asked = Run.objects.get(status=RunStatus.REQUESTED)
+    assert asked.branch == grids[1 - place].branch
+    recompute.run(asked.pk, now=NOW)
+    assert [row.branch for row in Score.objects.current().filter(manager=person)] == [grids[1].branch]
+    assert not Run.objects.filter(status=RunStatus.REQUESTED).exists()

@@ -296,3 +296,19 @@ def test_copy_of_many_acceptances_leaves_marks_too():
     assert AcceptanceChange.objects.get().gained == 50
     assert rescored() == 1
     assert gained(grid) == 53
+
+
+def test_emptying_the_acceptances_is_noticed_at_once():
+    grid, *_others = company()
+    recomputed()
+    assert gained(grid) == 3
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE acceptance_acceptance CASCADE")
+    assert not Tally.objects.exists()
+
+    rescored()
+    assert gained(grid) == 0
+    before = shown()
+    recomputed()
+    assert shown() == before

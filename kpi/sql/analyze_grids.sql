@@ -1,0 +1,2 @@
+-- The planner knows nothing of a fresh table.
+ANALYZE kpi_grid;
