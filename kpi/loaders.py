@@ -76,7 +76,7 @@ class TargetLoader(Loader):
 
 
 def _indicator_codes(first: dt.date) -> list[str]:
-    return list(schemes.in_force(Month.of(first)).indicators.values_list("code", flat=True))
+    return list(schemes.expected(Month.of(first)).indicators.values_list("code", flat=True))
 
 
 class RatingLoader(Loader):

@@ -42,7 +42,7 @@ def freeze(*, branch: Branch, month: Month, by: User, now: dt.datetime) -> Targe
 
 def lacking_targets(branch: Branch, month: Month) -> int:
     """How many targets the month's scheme asks of the branch's grids and nobody has set; 0 is not set either."""
-    rules = schemes.in_force(month).indicators.filter(measure=Measure.COMPLETION)
+    rules = schemes.expected(month).indicators.filter(measure=Measure.COMPLETION)
     codes = list(rules.values_list("code", flat=True))
     grids = Grid.objects.filter(branch=branch, period__overlap=(month.first, month.next_first))
     found = Target.objects.filter(month=month.first, grid__in=grids, code__in=codes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -47,6 +48,7 @@ DEFAULT: list[tuple[str, str, ItemClass, Measure, list[str], int]] = [
     ("G", gettext_noop("主观评价"), ItemClass.OTHER, Measure.RATING, [], 10),
 ]
 POINTS_FLOOR, POINTS_CAP = Decimal(-5), Decimal(10)
+IS_DEFAULT = ExpressionWrapper(Q(issued_by=None), output_field=BooleanField())
 
 
 @transaction.atomic
@@ -55,11 +57,25 @@ def in_force(month: Month) -> Scheme:
 
     A quarter without one gets the default scheme, in force from its first day.
     """
+    return _issued_for(month) or _create_default(month)
+
+
+def _issued_for(month: Month) -> Scheme | None:
+    """A default stands back for what somebody issued for the same day, whichever version was numbered first."""
     issued = Scheme.objects.filter(
         year=month.year, quarter=month.quarter, status=SchemeStatus.ISSUED, effective_on__lte=month.first
     )
-    found = issued.order_by("-effective_on", "-version").first()
-    return found or _create_default(month)
+    return issued.order_by("-effective_on", IS_DEFAULT, "-version").first()
+
+
+def expected(month: Month) -> Scheme:
+    """The scheme to show and plan a month by, without storing anything: the one in force, and where its quarter has
+    none yet the newest issued for an earlier one. Only before there is any, the default is stored."""
+    earlier = Scheme.objects.filter(status=SchemeStatus.ISSUED).filter(
+        Q(year__lt=month.year) | Q(year=month.year, quarter__lt=month.quarter)
+    )
+    newest = earlier.order_by("-year", "-quarter", "-effective_on", "-version")
+    return _issued_for(month) or newest.first() or in_force(month)
 
 
 def _create_default(month: Month) -> Scheme:

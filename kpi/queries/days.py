@@ -95,7 +95,7 @@ def day_of(scope: Scope, now: dt.datetime) -> Day:
 
 def _own(manager: Manager, posting: Posting | None, today: dt.date) -> Own | None:
     month = Month.of(today)
-    rule = schemes.in_force(month).indicators.filter(measure=Measure.COMPLETION).first()
+    rule = schemes.expected(month).indicators.filter(measure=Measure.COMPLETION).first()
     if rule is None:
         return None
     developed = own_development(manager, month, rule.products)

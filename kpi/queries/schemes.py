@@ -112,7 +112,7 @@ def starts_counting(scheme: Scheme) -> str:
 
 def in_use_now(today: dt.date) -> Scheme:
     """The scheme that scores the month under way."""
-    return schemes.in_force(Month.of(today))
+    return schemes.expected(Month.of(today))
 
 
 def unread_schemes(scope: Scope, role: str) -> list[Todo]:

@@ -101,7 +101,7 @@ def outlook(request: HttpRequest, number: str) -> HttpResponse:
     found, today = get_object_or_404(rows, number=number), local_day(timezone.now())
     month = Month.of(today)
     asked = Counter(found.lines.values_list("product", flat=True))
-    more = {rule: sum(asked[code] for code in rule.products) for rule in schemes.in_force(month).indicators.all()}
+    more = {rule: sum(asked[code] for code in rule.products) for rule in schemes.expected(month).indicators.all()}
     touched = [rule for rule, count in more.items() if count]
     then = {rule.code: more[rule] for rule in touched}
     items = [(item, item.net + then[item.code]) for item in progress(month, today, [found.grid_id or 0], touched)]

@@ -70,7 +70,7 @@ def month_glance(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = local_day(now)
     ask = asked(request.GET, request.scope, Month.of(today))
-    rules = list(schemes.in_force(ask.month).indicators.all())
+    rules = list(schemes.expected(ask.month).indicators.all())
     seen = visible_grids(request.scope, branch=ask.branch.pk if ask.branch else None)
     items = progress(
         ask.month, max(min(today, ask.month.next_first - dt.timedelta(days=1)), ask.month.first), seen, rules
@@ -139,12 +139,12 @@ def company_home(request: HttpRequest) -> HttpResponse:
     rows = branch_rows(shown, before)
     today = local_day(timezone.now())
     current = Month.of(today)
-    rules = list(schemes.in_force(current).indicators.all())
+    rules = list(schemes.expected(current).indicators.all())
     items = progress(current, today, visible_grids(request.scope), rules)
     page = {
         **frame(request, ask, shown),
         **branch_league(rows, indicators_of(shown.newest), shown),
-        "scheme": schemes.in_force(current),
+        "scheme": schemes.expected(current),
         "current": current,
         "items": items,
         "time": items[0].time if items else 0,

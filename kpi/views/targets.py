@@ -33,7 +33,7 @@ from kpi.views.spreads import Spread, spread_asked, ways
 
 
 def rules_of(month: Month) -> list[Indicator]:
-    return codes_with_target(schemes.in_force(month).indicators.all())
+    return codes_with_target(schemes.expected(month).indicators.all())
 
 
 @open_to(*OVERSEERS)

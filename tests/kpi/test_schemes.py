@@ -9,6 +9,7 @@ from core.refusals import Refusal
 from kpi.choices import MonthState, SchemeStatus
 from kpi.domain import issuing, schemes
 from kpi.models import BranchMonth, Indicator, Scheme
+from tests.factories.accounts import UserFactory
 from tests.factories.grids import GridFactory
 from tests.factories.kpi import NOW, OCTOBER, SchemeFactory, recomputed
 
@@ -87,6 +88,23 @@ def test_default_scheme_takes_the_next_version_from_the_first_moment_of_its_quar
         ("F", "宽带用户保有率", "retention", "retention", "grid", 6),
         ("G", "主观评价", "other", "rating", "person", 7),
     ]
+
+
+def test_default_stands_back_for_a_lower_version_that_somebody_issued():
+    drafted = SchemeFactory(year=2027, quarter=1, version=1, effective_on=dt.date(2027, 1, 1))
+    default = schemes.in_force(Month(2027, 1))
+    assert default.version == 2
+
+    Scheme.objects.filter(pk=drafted.pk).update(status=SchemeStatus.ISSUED, issued_by=UserFactory())
+    assert schemes.in_force(Month(2027, 1)) == drafted
+
+
+def test_looking_at_a_month_ahead_stores_no_scheme():
+    used = schemes.in_force(OCTOBER)
+
+    assert schemes.expected(OCTOBER) == used
+    assert schemes.expected(Month(2031, 1)) == used
+    assert list(Scheme.objects.all()) == [used]
 
 
 def test_draft_is_not_in_force():
