@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.choices import Role
 
@@ -60,7 +62,16 @@ def _login_first(request: HttpRequest) -> HttpResponseBase:
     """People are sent to the login page; a program is told, since it wouldn't read one."""
     if request.path.startswith("/api/"):
         return JsonResponse({"error": "login required"}, status=401)
-    return redirect_to_login(request.get_full_path())
+    return redirect_to_login(_way_back(request))
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where one goes on after the login: what was sent can't be sent again, so to the page it was sent from."""
+    sent_from = request.headers.get("Referer", "")
+    if request.method in ("GET", "HEAD") or not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}):
+        return request.get_full_path()
+    parts = urlsplit(sent_from)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 DEPARTMENT = (Role.COMPANY, Role.BRANCH)

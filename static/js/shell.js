@@ -1,5 +1,6 @@
 // What every page has: theme, search key, toasts, selects that submit, questions before a step.
 import { bindConfirm } from "./confirm.js";
+import { bindKeep } from "./keep.js";
 import { bindSubmits } from "./submit.js";
 import { bindTheme } from "./theme.js";
 import { bindToasts } from "./toast.js";
@@ -8,6 +9,7 @@ bindTheme();
 bindToasts();
 bindSubmits();
 bindConfirm();
+bindKeep();
 
 // A box that was refused is marked until it is typed in again; then the words beside it are about what is gone.
 document.addEventListener("input", ({ target }) => {

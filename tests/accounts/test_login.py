@@ -147,3 +147,17 @@ def test_admin_sees_users_and_others_dont(client: Client) -> None:
     assert client.get("/users/").status_code == 404
     client.force_login(ItAdminFactory())
     assert client.get("/users/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "back"),
+    [
+        ("http://testserver/kpi/?month=2026-10", "/kpi/%3Fmonth%3D2026-10"),
+        ("http://testserver/kpi/targets/", "/kpi/targets/"),
+        ("https://evil.example/kpi/", "/kpi/runs/request/"),
+        ("", "/kpi/runs/request/"),
+    ],
+)
+def test_form_sent_after_the_session_ended_leads_back_to_its_page(client, sent_from, back):
+    answer = client.post("/kpi/runs/request/", headers={"referer": sent_from})
+    assert answer["Location"] == f"/login/?next={back}"
