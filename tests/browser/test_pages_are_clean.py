@@ -54,7 +54,8 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}
 ENTRY_BYTES = 60_000
 
 
-def _troubles(page: Page) -> list[str]:
+def troubles(page: Page) -> list[str]:
+    """What axe finds wrong, at most three places of a kind."""
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
 
@@ -72,7 +73,7 @@ def _check(visit: Visit, username: str, address: str) -> None:
         page.set_viewport_size(size["viewport"])
         widths = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert widths[0] <= widths[1], f"{size} scrolls sideways"
-        assert _troubles(page) == [], size
+        assert troubles(page) == [], size
     assert errors == []
 
 
