@@ -75,7 +75,8 @@ class AcceptanceLoader(Loader):
         return (None, None)
 
     def before_checks(self) -> None:
-        sql.run("acceptance/match_keyed", window=settings.RECONCILE["window"])
+        while sql.run("acceptance/match_keyed", window=settings.RECONCILE["window"]):
+            pass
         sql.run("acceptance/note_keyed_days")
 
     def before_write(self) -> None:

@@ -115,8 +115,11 @@ def _as_billed(billed: BilledOrder, order: Acceptance) -> dict[str, Any]:
 
 
 def _alias_of(branch: int, name: str) -> Manager | None:
+    """Whom the branch's alias means; nobody once a second manager bears the name."""
     alias = DeveloperAlias.objects.filter(branch=branch, name=name).select_related("manager").first()
-    return alias.manager if alias else None
+    if alias is None or Manager.objects.filter(branch=branch, name=name).count() > 1:
+        return None
+    return alias.manager
 
 
 @transaction.atomic

@@ -63,6 +63,9 @@ class Difference(models.Model):
     acceptance = models.OneToOneField(Acceptance, models.CASCADE, related_name="difference", verbose_name=_("正式受理"))
     kind = models.CharField(_("情形"), max_length=12, choices=DifferenceKind.choices)
     fields = ArrayField(models.CharField(max_length=12), default=list, verbose_name=_("哪几项"))
+    told = models.CharField(
+        _("文件内容指纹"), max_length=32, blank=True, default="", db_default="", help_text=_("文件改了，处理过的要再看")
+    )
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("分公司"))
     hall = models.ForeignKey(Hall, models.PROTECT, null=True, related_name="+", verbose_name=_("营业厅"))
     owner = models.CharField(_("负责"), max_length=8, choices=Owner.choices)

@@ -11,7 +11,9 @@ WITH begun AS (
 ), pending AS (
     SELECT acceptance_id FROM acceptance_difference WHERE settled_at IS NULL
 ), told AS (
-    SELECT keyed.id, keyed.order_no, array_remove(ARRAY[
+    SELECT keyed.id, keyed.order_no, md5(concat_ws('|', billed.household_id, billed.product_id,
+               billed.accepted_on, coalesce(billed.developer_id::text, billed.developer_name), billed.operator_id)) AS told,
+           array_remove(ARRAY[
                CASE WHEN billed.keyed_no <> '' THEN 'order_no' END,
                CASE WHEN billed.household_id <> keyed.household_id THEN 'household' END,
                CASE WHEN billed.product_id <> keyed.product_id THEN 'product' END,
@@ -29,25 +31,27 @@ WITH begun AS (
     LEFT JOIN managers_manager partner ON partner.id = keyed.co_developer_id
     LEFT JOIN acceptance_developeralias alias
            ON alias.branch_id = keyed.branch_id AND alias.name = billed.developer_name
+          AND 1 >= (SELECT count(*) FROM managers_manager bearer
+                    WHERE bearer.branch_id = alias.branch_id AND bearer.name = alias.name)
     WHERE keyed.accepted_on >= %(back_to)s OR keyed.id IN (SELECT acceptance_id FROM pending)
 ), apart AS (
-    SELECT id, 'differs' AS kind, fields FROM told WHERE fields <> '{}'
+    SELECT id, 'differs' AS kind, fields, told.told FROM told WHERE fields <> '{}'
     UNION ALL
-    SELECT keyed.id, 'not_billed', '{}'
+    SELECT keyed.id, 'not_billed', '{}', ''
     FROM acceptance_acceptance keyed JOIN begun USING (branch_id)
     WHERE (keyed.accepted_on >= %(back_to)s OR keyed.id IN (SELECT acceptance_id FROM pending))
       AND keyed.keyed_here AND keyed.cancelled_on IS NULL
       AND keyed.accepted_on <= %(missed_until)s AND keyed.accepted_on <= begun.until
       AND NOT EXISTS (SELECT FROM acceptance_billedorder billed WHERE billed.acceptance_id = keyed.id)
     UNION ALL
-    SELECT brought.id, 'not_keyed', '{}'
+    SELECT brought.id, 'not_keyed', '{}', ''
     FROM acceptance_acceptance brought JOIN begun USING (branch_id)
     WHERE (brought.accepted_on >= %(back_to)s OR brought.id IN (SELECT acceptance_id FROM pending))
       AND NOT brought.keyed_here AND brought.slip_id IS NULL AND brought.cancelled_on IS NULL
       AND brought.channel_id = ANY(%(channels)s)
       AND brought.accepted_on BETWEEN begun.since AND %(missed_until)s
 ), found AS (
-    SELECT apart.id, apart.kind, apart.fields, acceptance.branch_id,
+    SELECT apart.id, apart.kind, apart.fields, apart.told, acceptance.branch_id,
            coalesce(operator.hall_id, slip.hall_id) AS hall_id,
            CASE WHEN coalesce(operator.hall_id, slip.hall_id) IS NULL OR 'developer' = ANY(apart.fields)
                 THEN 'branch' ELSE 'hall' END AS owner
@@ -60,17 +64,19 @@ WITH begun AS (
     WHERE settled_at IS NULL AND NOT EXISTS (SELECT FROM found WHERE found.id = line.acceptance_id)
     RETURNING line.id
 ), written AS (
-    INSERT INTO acceptance_difference AS line (acceptance_id, kind, fields, branch_id, hall_id, owner, found_at, due_on,
+    INSERT INTO acceptance_difference AS line (acceptance_id, kind, fields, told, branch_id, hall_id, owner, found_at, due_on,
                                                settled_how, word)
-    SELECT id, kind, fields, branch_id, hall_id, owner, %(now)s, %(due_on)s, '', '' FROM found
+    SELECT id, kind, fields, told, branch_id, hall_id, owner, %(now)s, %(due_on)s, '', '' FROM found
     ON CONFLICT (acceptance_id) DO UPDATE
-    SET kind = EXCLUDED.kind, fields = EXCLUDED.fields, hall_id = EXCLUDED.hall_id, owner = EXCLUDED.owner,
+    SET kind = EXCLUDED.kind, fields = EXCLUDED.fields, told = EXCLUDED.told, hall_id = EXCLUDED.hall_id, owner = EXCLUDED.owner,
         found_at = CASE WHEN line.settled_at IS NULL THEN line.found_at ELSE EXCLUDED.found_at END,
         due_on = CASE WHEN line.settled_at IS NULL THEN line.due_on ELSE EXCLUDED.due_on END,
         settled_at = NULL, settled_by_id = NULL, settled_how = '', word = ''
-    WHERE CASE WHEN line.settled_at IS NULL THEN (line.kind, line.fields) <> (EXCLUDED.kind, EXCLUDED.fields)
+    WHERE CASE WHEN line.settled_at IS NULL THEN (line.kind, line.fields, line.told) <> (EXCLUDED.kind, EXCLUDED.fields, EXCLUDED.told)
                ELSE line.settled_how = 'matched' OR line.kind <> EXCLUDED.kind
-                    OR NOT EXCLUDED.fields <@ line.fields END
+                    OR NOT EXCLUDED.fields <@ line.fields
+                    -- A corrected file tells something else than what was settled.
+                    OR line.told <> '' AND line.told <> EXCLUDED.told END
     RETURNING line.id
 )
 SELECT (SELECT count(*) FROM written) AS written, (SELECT count(*) FROM ended) AS ended;

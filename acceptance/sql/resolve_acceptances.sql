@@ -1,5 +1,6 @@
 -- Branch and grid as they stood on the day of acceptance; an order that comes again keeps what was copied then.
--- What a hall keyed in keeps its household, product and people. A name without a number is whom its alias says.
+-- What a hall keyed in keeps its household, product and people. A name without a number is whom its alias says, as long
+-- as no second manager of the branch bears it; what the alias credited before stays.
 SELECT s.line, coalesce(late.order_no, s.order_no) AS order_no, home.id AS household_id,
        CASE WHEN was.keyed_here THEN was.product_id ELSE s.product_code END AS product_id,
        CASE WHEN was.keyed_here THEN was.channel_id ELSE s.channel END AS channel_id,
@@ -22,6 +23,10 @@ JOIN customers_household home ON home.id = CASE WHEN was.keyed_here THEN was.hou
 LEFT JOIN grids_gridcommunity held
        ON held.community_id = home.community_id AND held.period @> s.accepted_on
 LEFT JOIN managers_manager developer ON developer.staff_no = s.developer_no
-LEFT JOIN acceptance_developeralias alias ON alias.branch_id = home.branch_id AND alias.name = s.developer_name
+LEFT JOIN acceptance_developeralias alias
+       ON alias.branch_id = home.branch_id AND alias.name = s.developer_name
+      AND (alias.manager_id = was.developer_id
+           OR 1 >= (SELECT count(*) FROM managers_manager bearer
+                    WHERE bearer.branch_id = alias.branch_id AND bearer.name = alias.name))
 LEFT JOIN managers_operator operator ON operator.operator_no = s.operator_no
 LEFT JOIN acceptance_slip slip ON slip.number = s.slip_no

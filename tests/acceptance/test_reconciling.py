@@ -304,3 +304,96 @@ def test_name_means_nobody_of_another_branch_and_is_said_once(street):
     reconciling.name_developer(branch=street.branch, name="李四", manager=street.manager, by=by, now=NOW)
     with pytest.raises(CannotName, match="已经有人确认过"):
         reconciling.name_developer(branch=street.branch, name="李四", manager=street.manager, by=by, now=NOW)
+
+
+def other_manager(street, name="张三"):
+    return ManagerFactory(branch=street.branch, name=name)
+
+
+def test_two_alike_orders_of_a_household_find_two_rows_and_nobody_is_credited_twice(tmp_path, street):
+    """Two lines of one product on one day: each row of the file fits both, and each takes one."""
+    for number in ("ORDERA1", "ORDERA2"):
+        record_direct(household=street.household, orders=[Order("FTTH", number, DAY)], by=street.clerk, now=NOW)
+    rows = billed(street, "ORDER001", developer_no="", developer_name="") + billed(
+        street, "ORDER002", developer_no="", developer_name=""
+    )
+    take_text(tmp_path, "acceptances", HEAD + rows)
+    told = Acceptance.objects.order_by("order_no").values_list("order_no", "keyed_here", "billed__keyed_no")
+    assert list(told) == [("ORDER001", True, "ORDERA1"), ("ORDER002", True, "ORDERA2")]
+
+
+def test_of_equally_near_orders_the_one_of_the_same_people_is_meant(tmp_path, street):
+    other = other_manager(street)
+    for number, developer in (("ORDERA1", street.manager), ("ORDERA2", other)):
+        record_direct(
+            household=street.household,
+            orders=[Order("FTTH", number, DAY)],
+            by=street.clerk,
+            now=NOW,
+            developer=developer,
+        )
+    row = billed(street, "ORDER001", developer_no=other.staff_no, developer_name=other.name)
+    take_text(tmp_path, "acceptances", HEAD + row)
+    assert BilledOrder.objects.get().keyed_no == "ORDERA2"
+    assert set(Acceptance.objects.values_list("order_no", "developer__name")) == {
+        ("ORDERA1", street.manager.name),
+        ("ORDER001", other.name),
+    }
+
+
+def test_corrected_file_opens_a_settled_line_again_and_the_same_file_does_not(tmp_path, street):
+    first, second = other_manager(street), other_manager(street, "李四")
+    key_in(street)
+    by = user_of_branch(street.branch)
+    row = billed(street, developer_no=first.staff_no, developer_name="")
+    take_text(tmp_path, "acceptances", HEAD + row)
+    look()
+    reconciling.settle(line=Difference.objects.get(), how="here", word="回访核实", by=by, now=LATER)
+    take_text(tmp_path, "acceptances", HEAD + row)
+    assert look() == {}
+    take_text(tmp_path, "acceptances", HEAD + billed(street, developer_no=second.staff_no, developer_name=""))
+    assert look() == {"ORDER001": ("differs", ["developer"], "branch")}
+    assert Acceptance.objects.get().developer == street.manager
+
+
+def test_corrected_file_is_settled_by_what_it_says_now(tmp_path, street):
+    first, second = other_manager(street), other_manager(street, "李四")
+    key_in(street)
+    by = user_of_branch(street.branch)
+    for developer in (first, second):
+        take_text(tmp_path, "acceptances", HEAD + billed(street, developer_no=developer.staff_no, developer_name=""))
+        assert look() == {"ORDER001": ("differs", ["developer"], "branch")}
+        reconciling.settle(line=Difference.objects.get(), how="billing", word="照计费", by=by, now=LATER)
+        assert Acceptance.objects.get().developer == developer
+        assert look() == {}
+
+
+def test_same_day_file_twice_changes_and_credits_nothing(tmp_path, street):
+    key_in(street, "ORDER00I")
+    other = HouseholdFactory(code="H9", community=street.membership.community)
+    text = HEAD + billed(street) + billed(street, "ORDER009", household_code=other.code)
+    take_text(tmp_path, "acceptances", text)
+    before = list(Acceptance.objects.order_by("pk").values())
+    outcome, rejected = take_text(tmp_path, "acceptances", text)
+    assert (outcome.counts, rejected) == ((0, 0, 2), [])
+    assert list(Acceptance.objects.order_by("pk").values()) == before
+    assert BilledOrder.objects.count() == 1
+
+
+def test_number_used_again_for_another_home_takes_nothing_from_the_first(tmp_path, street):
+    order = key_in(street)
+    other = HouseholdFactory(code="H9", community=street.membership.community)
+    take_text(tmp_path, "acceptances", HEAD + billed(street, household_code=other.code, accepted_on="2026-11-20"))
+    assert Acceptance.objects.get().household == order.household
+    assert look(NOW + dt.timedelta(days=20)) == {"ORDER001": ("differs", ["household", "date"], "hall")}
+
+
+def test_name_that_a_second_manager_bears_later_credits_nobody_new(tmp_path, street):
+    meant, by = other_manager(street), user_of_branch(street.branch)
+    nobody = {"developer_no": "", "developer_name": "张三"}
+    reconciling.name_developer(branch=street.branch, name="张三", manager=meant, by=by, now=NOW)
+    take_text(tmp_path, "acceptances", HEAD + billed(street, **nobody))
+    other_manager(street)
+    take_text(tmp_path, "acceptances", HEAD + billed(street, **nobody) + billed(street, "ORDER002", **nobody))
+    credited = dict(Acceptance.objects.values_list("order_no", "developer"))
+    assert credited == {"ORDER001": meant.pk, "ORDER002": None}
