@@ -131,3 +131,9 @@ class HallContactForm(forms.Form):
         help_text=_("客户在查进度的页面上看到"),
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
+
+
+class ReasonForm(forms.Form):
+    """Why somebody looks at personal data."""
+
+    reason = forms.CharField(label=_("理由"), max_length=200, help_text=_("例如“客户投诉，需回访”；写进访问记录"))

@@ -28,5 +28,6 @@ ACTIONS = {
     "users.stop": _("停用用户"),
     "users.reset_password": _("重置密码"),
     "users.change_password": _("更改密码"),
+    "customers.reveal": _("查看完整电话"),
     "export": _("导出"),
 }

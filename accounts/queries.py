@@ -1,11 +1,13 @@
 """Reads of the users' page, and of saved views."""
 
+import datetime as dt
 from uuid import uuid4
 
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from accounts.models import VIEWS_MARK, AccessLog, SavedView, User
+from core.periods import day_start, local_day
 
 PAGE = 100
 
@@ -48,3 +50,8 @@ def default_view(user: User, page: str) -> SavedView | None:
 def views_mark() -> str:
     """Changes with every saved view: for pages that say "unchanged" without asking the database."""
     return str(cache.get_or_set(VIEWS_MARK, lambda: uuid4().hex, timeout=None))
+
+
+def used_today(user: User, action: str, now: dt.datetime) -> int:
+    """How often a user has done something today, as far as the log tells."""
+    return AccessLog.objects.filter(user=user, action=action, at__gte=day_start(local_day(now))).count()

@@ -273,6 +273,9 @@ CHANNEL_RULES = {"largest": 2, "concentrated": 90, "least_lines": 20, "conflict_
 # What a month's work of a hall's clerks may be above the mean of all halls before it is called heavy, in per cent.
 HALL_HEAVY = 150
 
+# Whole telephone numbers of customers that somebody of a department may look at in a day, each with a reason.
+REVEALS_A_DAY = 20
+
 # REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from acceptance.queries.households import card
+from acceptance.views.contacts import REVEALERS
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, OVERSEERS, open_to
 from accounts.models import User
@@ -33,6 +34,7 @@ def household_card(request: HttpRequest, code: str) -> HttpResponse:
         "household": household,
         "card": card(household, scope, today),
         "bare": needs_contact(request),
+        "may_reveal": role in REVEALERS,
         "may_write": role == Role.ACCOUNT_MANAGER,
         "may_see_teams": role != Role.HALL_CLERK,
         "on": today,

@@ -173,6 +173,8 @@ DOORS: dict[str, Door] = {
     "acceptance:name_give": door(
         BRANCH, own=lambda world: {}, by="post", sent=lambda world: {"branch": world.branch.code, "name": "张三"}
     ),
+    "acceptance:household_contact": door(COMPANY, BRANCH, SUB_BUREAU, own=_of("household.code", "code")),
+    "acceptance:slip_contact": door(COMPANY, BRANCH, SUB_BUREAU, own=SLIP),
     "acceptance:household_card": Door(ALL - {ADMIN}, own=_of("household.code", "code")),
     "acceptance:search": Door(ALL - {ADMIN}),
     "acceptance_api_phone": door(MANAGER),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('acceptance', '0010_channels_step_by_step'),
+        ('acceptance', '0013_late_digests'),
     ]
 
     operations = [
