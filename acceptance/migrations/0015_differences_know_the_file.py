@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('acceptance', '0013_late_digests'),
+        ('acceptance', '0014_slip_photos'),
     ]
 
     operations = [
