@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.periods import local_day
-from kpi.domain import corrections, late_records, replay_jobs, sum_checks
+from kpi import pack_files
+from kpi.domain import company_packs, corrections, late_records, replay_jobs, sum_checks
 from kpi.domain import recompute as recomputing
 
 
@@ -19,9 +20,15 @@ def replay_scheme(*, job_id: int) -> None:
 
 
 @shared_task
+def make_company_pack(*, job_id: int) -> None:
+    company_packs.run(job_id, make=pack_files.make, now=timezone.now())
+
+
+@shared_task
 def sweep_runs() -> None:
     recomputing.sweep(now=timezone.now())
     replay_jobs.sweep(now=timezone.now())
+    company_packs.sweep(now=timezone.now())
     recompute_after_files()
     score_late_records()
     recomputing.prune()

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from kpi.views import decisions, meetings, packs
+from kpi.views import company_packs, decisions, meetings, packs
 
 urlpatterns = [
+    path("company/packs/", company_packs.show, name="company_packs"),
+    path("company/packs/make/", company_packs.make, name="company_pack_make"),
+    path("company/packs/<int:pk>.xlsx", company_packs.download, name="company_pack_download"),
     path("meetings/", meetings.meeting_list, name="meeting_list"),
     path("<str:month>/<str:branch>/decisions/", decisions.decision_new, name="decision_new"),
     path("decisions/<int:pk>/done/", decisions.decision_done, name="decision_done"),

@@ -3,6 +3,7 @@ from kpi.models.corrections import Adjustment, Correction, Drift
 from kpi.models.inputs import Rating, RatingDraft, Target
 from kpi.models.meetings import Decision, MeetingSnapshot
 from kpi.models.months import BranchMonth
+from kpi.models.packs import CompanyPack
 from kpi.models.plans import TargetChange, TargetPlan
 from kpi.models.replays import Replay
 from kpi.models.schemes import Indicator, Scheme, SchemeReceipt
@@ -14,6 +15,7 @@ __all__ = [
     "Appeal",
     "Balance",
     "BranchMonth",
+    "CompanyPack",
     "Correction",
     "Decision",
     "Drift",

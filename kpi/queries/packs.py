@@ -4,10 +4,13 @@ Decimals are strings as stored, so that the whole is JSON and loses nothing.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from django.db.models import Q
 
 from core import sql
 from core.periods import Month
@@ -54,14 +57,44 @@ class _Branch:
 
 def pack(shown: Generation, branch_id: int, rules: list[Indicator]) -> Figures:
     """The scheme, the inputs and the results of all grids and people that a branch's run scored."""
-    found = _read(shown, branch_id)
+    return _pack(shown, [branch_id], rules)
+
+
+def company_pack(shown: Generation, rules: list[Indicator], branches: Mapping[int, str]) -> Figures:
+    """The same of several branches (key → name), ranked within the company, with what each branch comes to."""
+    figures = _pack(shown, list(branches), rules, names=branches)
+    for subjects in (figures["grids"], figures["people"]):
+        subjects.sort(key=lambda one: -Decimal(one["total"]))
+        for place, one in enumerate(subjects):
+            before = subjects[place - 1] if place else None
+            one["rank"] = before["rank"] if before and before["total"] == one["total"] else place + 1
+    summed = [_branch_result(name, figures) for name in branches.values()]
+    return figures | {"branches": [one for one in summed if one["grids"] or one["people"]]}
+
+
+def _branch_result(name: str, figures: Figures) -> Figures:
+    """Grids, people and the mean total of the grids, 2 places, None for a branch without."""
+    totals = [Fraction(one["total"]) for one in figures["grids"] if one["branch"] == name]
+    mean = half_up(sum(totals, Fraction(0)) / len(totals), 2) if totals else None
+    people = sum(one["branch"] == name for one in figures["people"])
+    return {"name": name, "grids": len(totals), "people": people, "mean": exact(mean)}
+
+
+def _pack(
+    shown: Generation, branches: list[int], rules: list[Indicator], names: Mapping[int, str] | None = None
+) -> Figures:
+    found = _read(shown, branches)
     reasons = _reasons(shown.month, [score.grid_id for score in found.grids if score.grid_id])
     return {
         "rules": [rule_figures(rule) for rule in rules],
-        "grids": [_grid(score, found, rules, reasons) for score in found.grids],
-        "people": [_person(score, found, rules) for score in found.people],
+        "grids": [_grid(score, found, rules, reasons) | _named(score, names) for score in found.grids],
+        "people": [_person(score, found, rules) | _named(score, names) for score in found.people],
         "served": _service(found),
     }
+
+
+def _named(score: Score, names: Mapping[int, str] | None) -> Figures:
+    return {"branch": names[score.branch_id]} if names else {}
 
 
 def rule_figures(rule: Indicator) -> Figures:
@@ -77,9 +110,9 @@ def rule_figures(rule: Indicator) -> Figures:
     }
 
 
-def _read(shown: Generation, branch_id: int) -> _Branch:
-    found, run = _Branch(), shown.runs[branch_id]
-    scores = Score.objects.filter(run=run, branch=branch_id).select_related("grid", "manager")
+def _read(shown: Generation, branches: list[int]) -> _Branch:
+    found = _Branch()
+    scores = Score.objects.filter(_shown_rows(shown, branches)).select_related("grid", "manager")
     for score in scores.order_by("rank_in_branch", "grid__code", "manager__staff_no"):
         (found.grids if score.grid_id else found.people).append(score)
     month, grids = shown.month, [score.grid_id for score in found.grids]
@@ -89,17 +122,28 @@ def _read(shown: Generation, branch_id: int) -> _Branch:
     for row in found.served:
         found.by_grid[row.grid].append(row)
         found.by_person[row.manager].append(row)
-    _read_items(found, shown, branch_id)
+    _read_items(found, shown, branches)
     for rating in Rating.objects.filter(month=month.first, manager__in=people):
         found.ratings[rating.manager_id][str(rating.item)] = rating.score
     return found
 
 
-def _read_items(found: _Branch, shown: Generation, branch_id: int) -> None:
+def _shown_rows(shown: Generation, branches: list[int]) -> Q:
+    """The rows of each branch's own run: a run of the whole company also holds branches that show a later one."""
+    rows = Q(pk__in=[])
+    by_run: dict[int, list[int]] = defaultdict(list)
+    for branch in branches:
+        by_run[shown.runs[branch]].append(branch)
+    for run, places in by_run.items():
+        rows |= Q(run=run, branch__in=places)
+    return rows
+
+
+def _read_items(found: _Branch, shown: Generation, branches: list[int]) -> None:
     """Items of the run; of grids and people of other branches those that are shown there."""
-    own = ItemScore.objects.filter(run=shown.runs[branch_id], branch=branch_id)
+    own = ItemScore.objects.filter(_shown_rows(shown, branches))
     grids, people = {score.grid_id for score in found.grids}, {score.manager_id for score in found.people}
-    others = ItemScore.objects.filter(run__in=shown.run_ids).exclude(branch=branch_id)
+    others = ItemScore.objects.filter(run__in=shown.run_ids).exclude(branch__in=branches)
     foreign = [
         *others.filter(grid__in={row.grid for row in found.served} - grids),
         *others.filter(manager__in={row.manager for row in found.served} - people),

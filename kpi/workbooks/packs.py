@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.formats import named
 from kpi.choices import ItemClass, Measure, RatingItem
-from kpi.workbooks import sums
+from kpi.workbooks import branches, sums
 from kpi.workbooks.sums import CLASSES, Figures, Sum, word
 from kpi.workbooks.tables import Book, Cell, Column, Table
 
@@ -34,6 +34,7 @@ class _Pack:
         self.book, self.figures = book, figures
         self.rules: list[Figures] = figures["rules"]
         self.grids, self.people, self.served = figures["grids"], figures["people"], figures["served"]
+        self.branches: list[Figures] = figures.get("branches", [])  # of a pack of the whole company
         self.rated = next((rule["code"] for rule in self.rules if rule["measure"] == Measure.RATING), None)
         self.row_of_grid = {grid["code"]: row for row, grid in enumerate(self.grids, 1)}
         self.row_of_person = {person["staff_no"]: row for row, person in enumerate(self.people, 1)}
@@ -48,22 +49,26 @@ class _Pack:
         self._write_grids()
         self._write_people()
         self._write_summary()
+        if self.branches:
+            branches.write(self.branch_table, self.grid_table, self.person_table, self.branches, self.grids)
         self._write_front(notes)
 
     def _make_tables(self) -> None:
         items = self.rules
         book, grids, people = self.book, len(self.grids), len(self.people)
         self.overview = Table(book, _("汇总"), _summary_columns(), len(items) + 1)
+        if self.branches:
+            self.branch_table = Table(book, _("分公司"), branches.columns(), len(self.branches))
         self.scheme = Table(book, _("方案"), _scheme_columns(), len(items))
         self.classes = Table(book, _("类别"), _class_columns(), len(CLASSES))
         self.grid_inputs = Table(book, _("网格输入"), _grid_input_columns(items), grids)
         self.person_inputs = Table(book, _("评价输入"), _person_input_columns(), people)
         self.service = Table(book, _("任职天数"), _service_columns(items), len(self.served))
         name = Column("name", _("网格"), "name", "", 16)
-        self.grid_table = Table(book, _("网格得分"), [_code(), name, *sums.sum_columns(items, with_rate=True)], grids)
-        self.person_table = Table(
-            book, _("人员得分"), [_code(_("工号")), _name(), *sums.sum_columns(items, with_rate=False)], people
-        )
+        place = [Column("branch", _("分公司"), "name", "", 14)] if self.branches else []
+        with_rate, without = sums.sum_columns(items, with_rate=True), sums.sum_columns(items, with_rate=False)
+        self.grid_table = Table(book, _("网格得分"), [_code(), name, *place, *with_rate], grids)
+        self.person_table = Table(book, _("人员得分"), [_code(_("工号")), _name(), *place, *without], people)
 
     def _row(self, code: str) -> int:
         return next(row for row, rule in enumerate(self.rules, 1) if rule["code"] == code)
@@ -163,6 +168,7 @@ class _Pack:
             cells = {
                 "code": Cell(self.grid_inputs.of("code", row), grid["code"]),
                 "name": Cell(self.grid_inputs.of("name", row), grid["name"]),
+                "branch": Cell(value=grid.get("branch", "")),
             }
             for rule in self.rules:
                 cells |= self._grid_item(row, rule, grid["items"][rule["code"]])
@@ -199,6 +205,7 @@ class _Pack:
             cells = {
                 "code": Cell(self.person_inputs.of("code", row), person["staff_no"]),
                 "name": Cell(self.person_inputs.of("name", row), person["name"]),
+                "branch": Cell(value=person.get("branch", "")),
             }
             for rule in self.rules:
                 code = rule["code"]

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from acceptance.models import CommunityChannel, Difference, SlipPhoto
 from accounts.choices import Role
+from kpi.models import CompanyPack
 from tests.access.worlds import World
 from tests.factories.acceptance import CommunityChannelFactory, DifferenceFactory
+from tests.factories.kpi import CompanyPackFactory
 
 PUBLIC = "public"
 ALL = frozenset(Role)
@@ -68,6 +70,11 @@ def _photo(world: World) -> dict[str, object]:
     given = {"content": b"", "at": world.slip.submitted_at, "by": world.slip.state_by}
     SlipPhoto.objects.get_or_create(slip=world.slip, defaults=given)
     return {"number": world.slip.number}
+
+
+def _company_pack(world: World) -> dict[str, object]:
+    made = CompanyPack.objects.first() or CompanyPackFactory()
+    return {"pk": made.pk}
 
 
 GRID, PERSON = _of("grid.code", "code"), _of("manager.staff_no", "staff_no")
@@ -251,6 +258,9 @@ DOORS: dict[str, Door] = {
     "kpi:meeting_freeze": door(COMPANY, BRANCH, own=MEETING, by="post"),
     "kpi:pack": door(*OVERSEERS, own=MEETING),
     "kpi:snapshot_take": door(COMPANY, BRANCH, own=MEETING, by="post"),
+    "kpi:company_packs": door(COMPANY, AUDITOR),
+    "kpi:company_pack_make": door(COMPANY, by="post", sent=lambda world: {"month": MONTH}),
+    "kpi:company_pack_download": door(COMPANY, AUDITOR, own=_company_pack, shared=True),
     "kpi:pack_download": door(
         COMPANY, BRANCH, AUDITOR, own=lambda world: {**MEETING(world), "number": world.snapshot.number}
     ),

@@ -6,7 +6,7 @@ import factory
 from core.periods import SHANGHAI, Month
 from kpi.choices import RatingItem, RunCause
 from kpi.domain import recompute
-from kpi.models import BranchMonth, Decision, MeetingSnapshot, Rating, Run, Scheme, Target
+from kpi.models import BranchMonth, CompanyPack, Decision, MeetingSnapshot, Rating, Run, Scheme, Target
 from tests.factories.grids import BranchFactory, GridFactory
 from tests.factories.managers import ManagerFactory
 
@@ -112,3 +112,16 @@ def recomputed(month: Month = OCTOBER, *, branch=None, now: dt.datetime = NOW) -
     run.refresh_from_db()
     assert run.error == ""
     return run
+
+
+class CompanyPackFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CompanyPack
+
+    month = OCTOBER.first
+    language = "zh-hans"
+    mark = factory.Sequence(str)
+    status = "done"
+    file = b"PK"
+    requested_by = factory.SubFactory("tests.factories.accounts.UserFactory")
+    requested_at = finished_at = NOW

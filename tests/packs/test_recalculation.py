@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from grids.models import Branch
 from kpi.models import Rating
 from kpi.queries.generations import Generation, generation
-from kpi.queries.packs import pack
+from kpi.queries.packs import company_pack, pack
 from kpi.queries.sheets import indicators_of
 from kpi.workbooks.packs import write
 from managers.models import Posting
@@ -52,6 +53,28 @@ def test_packs_of_scored_branches_come_out_to_the_last_digit(number: int, tmp_pa
     count, wrong = compared(found, tmp_path)
     assert wrong[:10] == []
     assert count > 200
+
+
+@pytest.mark.django_db
+def test_pack_of_the_whole_company_comes_out_to_the_last_digit(tmp_path: Path) -> None:
+    shown = _scored(1)
+    names = {pk: f"{name}{pk}" for pk, name in Branch.objects.filter(pk__in=shown.runs).values_list("pk", "name")}
+    figures = company_pack(shown, indicators_of(shown.newest), names)
+    path = tmp_path / "company.xlsx"
+    write(path, figures, notes=[], cached=False)
+    (tmp_path / "out").mkdir()
+    [sheets] = recalculated([path], tmp_path / "out")
+    count, wrong = differences(sheets, figures)
+    assert wrong[:10] == []
+    assert count > 1000
+    rows = sheets["分公司"][2:]
+    means = [Decimal(one["mean"]) for one in figures["branches"] if one["mean"] is not None]
+    assert [row[7] for row in rows] == ["一致"] * len(figures["branches"])
+    for row, one in zip(rows, figures["branches"], strict=True):
+        assert (row[0], row[1], row[2]) == (one["name"], one["grids"], one["people"])
+        if one["mean"] is not None:
+            assert f"{row[3]:.2f}" == one["mean"]
+            assert row[4] == 1 + sum(mean > Decimal(one["mean"]) for mean in means)
 
 
 @pytest.mark.django_db
