@@ -2,7 +2,7 @@
 // service worker, so nothing here touches a page.
 import { all, get, put, remove, seal, unseal, unsealBytes } from "./store.js";
 
-const AT_ONCE = 5;
+const AT_ONCE = 6;
 const RECEIPTS = 20;
 const REMEMBERED = 2 * 24 * 3600 * 1000;
 const told = globalThis.BroadcastChannel ? new BroadcastChannel("slips") : null;
@@ -12,7 +12,8 @@ export const onChange = (act) => told?.addEventListener("message", act);
 export async function keep(slip) {
   const at = slip.at || Date.now();
   const record = await seal(slip.user, "slips", { ...slip, at }, { client_uuid: slip.client_uuid, at });
-  await put("outbox", record);
+  // What isn't sent yet has to survive the battery; a lost receipt only means that the slip is sent once more.
+  await put("outbox", record, slip.number ? "relaxed" : "strict");
   told?.postMessage("");
 }
 
@@ -59,7 +60,7 @@ async function post(address, user, type, body) {
 // The slip, then its photo. The server knows a form by its UUID: after a lost answer the same may be sent again.
 export async function send(api, slip) {
   const answer = await post(api, slip.user, "application/json", JSON.stringify(slip));
-  const photo = arrived(answer) ? await get("photos", slip.client_uuid) : null;
+  const photo = slip.hasPhoto && arrived(answer) ? await get("photos", slip.client_uuid) : null;
   if (!photo) return answer;
   const bytes = await unsealBytes(photo, "slips").catch(() => null);
   const { status } = bytes ? await post(`${api}${answer.body.number}/photo/`, slip.user, "image/jpeg", bytes) : {};
@@ -72,7 +73,7 @@ export const isForLater = (status) => status === 0 || status === 401 || status =
 // What became of a slip is noted; what the server declines for good stays with its reason.
 export async function note(slip, { status, body }) {
   if (arrived({ status })) {
-    await remove("photos", slip.client_uuid);
+    if (slip.hasPhoto) await remove("photos", slip.client_uuid);
     await keep({ ...slip, number: body.number, arrived: Date.now(), declined: "" });
   } else if (!isForLater(status)) {
     const similar = body.error === "similar" ? body.number : "";

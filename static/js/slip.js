@@ -34,11 +34,11 @@ const words = () => ({
   notes: field("notes").value.trim(),
 });
 // What only the phone needs: whose it is, and how to name it.
-const kept = () => ({ ...words(), user, address: homes.address(), names: chosen().map((box) => box.dataset.name) });
+const kept = () => ({ ...words(), user, address: homes.address(), names: chosen().map((box) => box.dataset.name), hasPhoto: photo.isThere() });
 
 function saveDraft() {
   const label = document.querySelector("[data-saved]");
-  write(user, { ...kept(), home: homes.home(), hasPhoto: photo.isThere() }).then(() => {
+  write(user, { ...kept(), home: homes.home() }).then(() => {
     label.textContent = `${label.dataset.word} ${new Date().toTimeString().slice(0, 5)}`;
   }, () => { label.textContent = label.dataset.failed; });
 }

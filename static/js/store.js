@@ -22,17 +22,17 @@ function open() {
   return opened;
 }
 
-async function run(store, mode, work) {
+async function run(store, mode, work, durability = "relaxed") {
   const db = await open();
   return new Promise((resolve, reject) => {
-    const task = db.transaction(store, mode, { durability: "strict" });
+    const task = db.transaction(store, mode, { durability });
     const request = work(task.objectStore(store));
     task.oncomplete = () => resolve(request?.result);
     task.onerror = task.onabort = () => reject(task.error);
   });
 }
 
-export const put = (store, record) => run(store, "readwrite", (box) => box.put(record));
+export const put = (store, record, durability) => run(store, "readwrite", (box) => box.put(record), durability);
 export const get = (store, id) => run(store, "readonly", (box) => box.get(id));
 export const all = (store) => run(store, "readonly", (box) => box.getAll());
 export const remove = (store, id) => run(store, "readwrite", (box) => box.delete(id));
