@@ -34,6 +34,6 @@ def set_days(*, first: dt.date, last: dt.date, kind: str, name: str) -> int:
     return len(days)
 
 
-def drop_day(*, day: dt.date) -> None:
-    """Let a day be like others of its weekday again."""
-    SpecialDay.objects.filter(day=day).delete()
+def drop_days(*, first: dt.date, last: dt.date) -> None:
+    """Let days be like others of their weekday again."""
+    SpecialDay.objects.filter(day__range=(first, last)).delete()

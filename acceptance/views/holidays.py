@@ -46,12 +46,12 @@ def holiday_set(request: HttpRequest) -> HttpResponse:
 @open_to(*KEEPERS)
 @require_POST
 def holiday_drop(request: HttpRequest) -> HttpResponse:
-    """A day becomes an ordinary one."""
+    """Some days become ordinary ones."""
     try:
-        holidays.drop_day(day=_typed(request.POST.get("day", "")))
+        holidays.drop_days(first=_typed(request.POST.get("first", "")), last=_typed(request.POST.get("last", "")))
     except holidays.BadHoliday as error:
         raise Http404 from error
-    messages.success(request, _("这一天照平常算。"))
+    messages.success(request, _("这几天照平常算。"))
     return redirect("acceptance:holiday_list")
 
 
@@ -65,15 +65,28 @@ def _typed(text: str) -> dt.date:
 def _page(request: HttpRequest, refused: Refusal | None = None) -> HttpResponse:
     today = local_day(timezone.now())
     known = list(SpecialDay.objects.filter(day__gte=dt.date(today.year, 1, 1)))
-    years = [(year, [day for day in known if day.day.year == year]) for year in (today.year, today.year + 1)]
+    years = [(year, _in_a_row([day for day in known if day.day.year == year])) for year in (today.year, today.year + 1)]
     closed = [day for day in known if day.kind == DayKind.CLOSED and day.day >= today]
     context = {
         "years": years,
         "coming": next(iter(closed), None),
         "left": sum(day.day.year == today.year for day in closed),
-        "bare": [year for year, days in years if not any(day.kind == DayKind.CLOSED for day in days)],
+        "bare": [year for year, days in years if not any(one.kind == DayKind.CLOSED for row in days for one in row)],
         "kinds": DayKind.choices,
         "refused": refused,
         "typed": request.POST,
     }
     return render(request, "acceptance/holiday_list.html", context, status=422 if refused else 200)
+
+
+def _in_a_row(days: list[SpecialDay]) -> list[list[SpecialDay]]:
+    """Days of one name that follow each other, together."""
+    rows: list[list[SpecialDay]] = []
+    for day in days:
+        before = rows[-1][-1] if rows else None
+        follows = before is not None and day.day - before.day == dt.timedelta(days=1)
+        if before and follows and (day.kind, day.name) == (before.kind, before.name):
+            rows[-1].append(day)
+        else:
+            rows.append([day])
+    return rows

@@ -61,6 +61,6 @@ def test_staff_write_days_down_and_drop_them(client: Client):
     assert client.post(reverse("acceptance:holiday_set"), given).url == page
     assert client.post(reverse("acceptance:holiday_set"), given | {"first": "bald"}).status_code == 422
     assert opening_hours().closed == (dt.date(2027, 1, 1),)
-    client.post(reverse("acceptance:holiday_drop"), {"day": "2027-01-01"})
-    assert client.post(reverse("acceptance:holiday_drop"), {"day": "bald"}).status_code == 404
+    client.post(reverse("acceptance:holiday_drop"), {"first": "2027-01-01", "last": "2027-01-01"})
+    assert client.post(reverse("acceptance:holiday_drop"), {"first": "bald", "last": ""}).status_code == 404
     assert opening_hours().closed == ()

@@ -132,10 +132,12 @@ DOORS: dict[str, Door] = {
     "campaigns:followup_done": door(MANAGER, own=_of("follow_up.pk", "pk"), by="post"),
     "acceptance:holiday_list": door(COMPANY, ADMIN),
     "acceptance:holiday_set": door(COMPANY, ADMIN, by="post"),
-    "acceptance:holiday_drop": door(COMPANY, ADMIN, by="post", sent=lambda world: {"day": "2026-10-01"}),
     "acceptance:manifest": Door(PUBLIC),
     "acceptance:service_worker": Door(PUBLIC),
     "acceptance:offline": Door(PUBLIC),
+    "acceptance:holiday_drop": door(
+        COMPANY, ADMIN, by="post", sent=lambda world: {"first": "2026-10-01", "last": "2026-10-01"}
+    ),
     "acceptance:slip_new": door(MANAGER),
     "acceptance:slip_list": door(MANAGER),
     "acceptance:slip_detail": Door(ALL, own=SLIP),
