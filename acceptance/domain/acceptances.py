@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from acceptance.domain import joins
 from acceptance.domain.actors import Actor
-from acceptance.models import Acceptance, Slip
+from acceptance.models import Acceptance, Product, Slip
 from core import jobs
 from core.periods import Month, local_day
 from core.refusals import Refusal
@@ -97,6 +97,10 @@ def check_orders(orders: Sequence[Order], *, earliest: dt.date | None, today: dt
             raise BadOrder(_("受理日期不能早于提交的那天。"), field=f"accepted_on-{place}")
     _once([order.order_no for order in orders], "order_no", _("两笔用了同一个订单号。"))
     _once([order.product for order in orders], "product", _("同一个产品只能受理一笔。"))
+    known = set(Product.objects.filter(code__in=[order.product for order in orders]).values_list("code", flat=True))
+    for place, order in enumerate(orders, 1):
+        if order.product not in known:
+            raise BadOrder(_("没有这个产品，请重选。"), field=f"product-{place}")
 
 
 def _check_recent(orders: Sequence[Order], *, today: dt.date) -> None:

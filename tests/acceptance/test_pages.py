@@ -190,7 +190,7 @@ def test_direct_sale_is_split_and_mistakes_are_told_beside_their_fields(client, 
         ({"share": "100"}, "各自都要大于 0"),
         ({"order_no": ["221112088431"] * 2}, "两笔用了同一个订单号"),
         ({"product": ["FTTH", "FTTH"]}, "同一个产品只能受理一笔"),
-        ({"product": ["FTTH", "nothing"]}, "产品不存在"),
+        ({"product": ["FTTH", "nothing"]}, "没有这个产品"),
     ]
     for change, words in wrong:
         answer = client.post(address, fields | change)
