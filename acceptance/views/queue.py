@@ -136,7 +136,6 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
     products = list(Product.objects.filter(is_sold=True))
     query = request.GET.copy()
     query.pop("slip", None)
-    address = reverse("acceptance:hall_queue")
     return {
         "rows": rows,
         "after": after,
@@ -151,7 +150,7 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
         "selected": request.GET.get("slip", ""),
         "news_url": f"{reverse('acceptance:queue_news')}?{query.urlencode()}",
         "soon": settings.SLIP_WARN_HOURS,
-        "row_url": f"{address}?{query.urlencode()}&slip=" if query else f"{address}?slip=",
+        "row_url": f"{reverse('acceptance:hall_queue')}?{query.urlencode()}{'&' if query else ''}slip=",
     }
 
 
