@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from acceptance.choices import OPEN_STATES, SlipState
@@ -13,6 +13,7 @@ from acceptance.domain.clocks import clock_of, opening_hours
 from acceptance.models import Slip, SlipEvent
 from acceptance.queries.volumes import Waiting, age_of
 from accounts.scope import Scope
+from core import sql
 
 ENDS = [
     SlipState.ACCEPTED,
@@ -26,21 +27,26 @@ ENDS = [
 def _then(scope: Scope, at: dt.datetime) -> QuerySet[Any, Any]:
     """Slips open just before an instant, with the state, hall and moment of their last step until then.
 
-    A slip that ended before and hasn't moved since needs no look at its history. A hall sees what stood with it then,
-    of the slips that it still sees.
+    A slip that ended before and hasn't moved since needs no look at its history. A hall counts what stood with it then,
+    wherever it went since.
     """
+    only_halls = _only_halls(scope)
+    was_there = SlipEvent.objects.filter(slip=OuterRef("pk"), hall__in=scope.halls)
+    slips = Slip.objects.filter(Exists(was_there)) if only_halls else Slip.objects.within(scope)
     last = SlipEvent.objects.filter(slip=OuterRef("pk"), at__lt=at).order_by("-at", "-pk")
     found = (
-        Slip.objects.within(scope)
-        .filter(Q(state__in=OPEN_STATES) | Q(state_at__gte=at), submitted_at__lt=at)
+        slips.filter(Q(state__in=OPEN_STATES) | Q(state_at__gte=at), submitted_at__lt=at)
         .annotate(was=Subquery(last.values("to_state")[:1]), stood=Subquery(last.values("hall")[:1]))
         .filter(was__in=OPEN_STATES)
     )
-    only_halls = scope.halls and not (scope.everything or scope.branches or scope.sub_bureaus)
     found = found.filter(stood__in=scope.halls) if only_halls else found
     return found.annotate(since=Subquery(last.values(moment=Coalesce("clock_from", "at"))[:1])).values(
         "pk", "was", "stood", "since", "received_at", "submitted_at"
     )
+
+
+def _only_halls(scope: Scope) -> bool:
+    return bool(scope.halls) and not (scope.everything or scope.branches or scope.sub_bureaus)
 
 
 def waiting_then(scope: Scope, at: dt.datetime) -> list[Waiting]:
@@ -58,12 +64,24 @@ def waiting_then(scope: Scope, at: dt.datetime) -> list[Waiting]:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What came in and what became of it between two instants, to the unit: carried + sent = ended + open."""
+    """What came in and what became of it between two instants, to the unit:
+    carried + online + synced + came = ended + left + open.
+
+    `online` was sent on the line, `synced` had waited on a phone; `came` and `left` are slips that other halls handed
+    over or got, none when more than halls is looked at.
+    """
 
     carried: int
-    sent: int
+    online: int
+    synced: int
     ended: dict[str, int]
     open: int
+    came: int = 0
+    left: int = 0
+
+    @property
+    def sent(self) -> int:
+        return self.online + self.synced
 
     @property
     def all_ended(self) -> int:
@@ -71,33 +89,55 @@ class Account:
 
     @property
     def is_even(self) -> bool:
-        return self.carried + self.sent == self.all_ended + self.open
+        return self.carried + self.sent + self.came == self.all_ended + self.left + self.open
 
 
 def account(scope: Scope, start: dt.datetime, end: dt.datetime, still_open: int) -> Account:
     """The account from start until just before end, where `still_open` are in transit. Two queries.
 
     What is open comes from the history of each slip, what was sent and what ended from the slips themselves: two ways
-    that have to meet. Accepted counts as ended, the rest is the network's work.
+    that have to meet. Accepted counts as ended, the rest is the network's work. Halls also hand slips to each other,
+    which only the history tells: theirs is counted from it, against the open slips themselves.
     """
+    if _only_halls(scope):
+        return _account_of_halls(scope, start, end, still_open)
     slips = Slip.objects.within(scope).exclude(state=SlipState.DRAFT).order_by()
     accepted = Q(state__in=[SlipState.ACCEPTED, SlipState.COMPLETED])
     other = Q(state__in=ENDS[1:], state_at__gte=start, state_at__lt=end)
     ended = Q(accepted, accepted_at__gte=start, accepted_at__lt=end) | other
     counts: Counter[str] = Counter()
     # Whatever was sent or ended since the start changed its state since then.
-    for state, sent, over in (
+    sent_now = Q(submitted_at__gte=start, submitted_at__lt=end)
+    for state, sent, synced, over in (
         slips.filter(state_at__gte=start)
         .values_list("state")
         .annotate(
-            sent=Count("pk", filter=Q(submitted_at__gte=start, submitted_at__lt=end)), over=Count("pk", filter=ended)
+            sent=Count("pk", filter=sent_now),
+            synced=Count("pk", filter=sent_now & Q(was_queued=True)),
+            over=Count("pk", filter=ended),
         )
     ):
-        counts["sent"] += sent
+        counts["online"] += sent - synced
+        counts["synced"] += synced
         counts[SlipState.ACCEPTED if state == SlipState.COMPLETED else state] += over
     return Account(
         carried=_then(scope, start).count(),
-        sent=counts["sent"],
+        online=counts["online"],
+        synced=counts["synced"],
         ended={state: counts[state] for state in ENDS},
         open=still_open,
+    )
+
+
+def _account_of_halls(scope: Scope, start: dt.datetime, end: dt.datetime, still_open: int) -> Account:
+    halls, open_states = sorted(scope.halls), [str(state) for state in OPEN_STATES]
+    found = dict(sql.tuples("acceptance/count_flows", halls=halls, open=open_states, start=start, end=end))
+    return Account(
+        carried=found.get("carried", 0),
+        online=found.get("online", 0),
+        synced=found.get("synced", 0),
+        ended={state: found.get(state, 0) for state in ENDS},
+        open=still_open,
+        came=found.get("came", 0),
+        left=found.get("left", 0),
     )

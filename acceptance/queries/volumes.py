@@ -66,11 +66,12 @@ def age_of(sent_at: dt.datetime, now: dt.datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HallLoad:
-    """What waits at a hall: how many, by age, how many over their limit, how many sent back to the field."""
+    """What waits at a hall: how many, by age and by state, how many over their limit, how many sent back."""
 
     hall: Hall
     total: int
     ages: list[int]
+    states: list[int]
     late: int
     returned: int
 
@@ -80,14 +81,15 @@ def hall_loads(rows: Sequence[Waiting]) -> list[HallLoad]:
     totals = Counter(row.hall for row in rows)
     ages = Counter((row.hall, row.age) for row in rows)
     late = Counter(row.hall for row in rows if row.is_late)
-    returned = Counter(row.hall for row in rows if row.state == SlipState.RETURNED)
+    states = Counter((row.hall, row.state) for row in rows)
     loads = [
         HallLoad(
             hall=hall,
             total=totals[hall.pk],
             ages=[ages[hall.pk, age] for age in AGES],
             late=late[hall.pk],
-            returned=returned[hall.pk],
+            states=[states[hall.pk, state] for state in OPEN_STATES],
+            returned=states[hall.pk, SlipState.RETURNED],
         )
         for hall in Hall.objects.filter(pk__in=totals).select_related("branch")
     ]

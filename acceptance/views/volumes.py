@@ -54,6 +54,7 @@ def in_transit(request: HttpRequest) -> HttpResponseBase:
         "after": page[-1].key if len(behind) > PAGE else "",
         "selects": _transit_selects(request, loads),
         "ages": _age_words(),
+        "by_state": request.GET.get("by") == "state",
     }
     context["notice"] = _notice(request, day or local_day(now))
     return render(request, "acceptance/in_transit.html", context | _accounts(scope, day, at, rows))
