@@ -7,8 +7,9 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from acceptance.domain import slips
+from acceptance.domain import slips, transitions
 from acceptance.domain.acceptances import Order
 from acceptance.models import Acceptance, Slip
 from acceptance.queries.transit import account, waiting_then
@@ -16,8 +17,9 @@ from acceptance.tasks import complete_slips
 from accounts.scope import Scope
 from core.periods import Month, day_start, local_day
 from core.refusals import Refusal
+from managers.models import Operator
 from tests.acceptance.street import NOW, Street
-from tests.acceptance.test_slips import ALLOWED, make, steps
+from tests.acceptance.test_slips import ALLOWED, STATES, make, steps
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.managers import OperatorFactory
 
@@ -103,21 +105,59 @@ def lives(db):
     return Lives()
 
 
-@QUICK
-@given(life=st.lists(st.tuples(STEP, WHO), max_size=15))
-def test_a_slip_lives_as_the_model_says(lives, life):
-    with transaction.atomic():
-        slip, model, passed = make(lives.street), Model(), ["submitted"]
-        for step, who in life:
-            goes = model.takes(step, who)
-            assert lives.take(slip, step, who) == goes, (step, who, model)
-            passed += [model.state] if goes else []
-            holder = lives.actors[model.holder].operator if model.holder else None
-            assert (slip.state, slip.claimed_by_id) == (model.state, holder)
-            assert (slip.hall == lives.street.hall) == (model.hall == "here")
-        assert steps(slip) == passed
-        assert Acceptance.objects.count() == (model.state == "accepted")
-        transaction.set_rollback(True)
+class Machine(RuleBasedStateMachine):
+    """One slip, stepped by anybody in any order; the model says each time whether it goes through."""
+
+    lives: Lives
+
+    def __init__(self):
+        super().__init__()
+        self.undone = transaction.atomic()
+        self.undone.__enter__()
+        self.slip, self.model, self.passed = make(self.lives.street), Model(), ["submitted"]
+
+    @rule(step=STEP, who=WHO)
+    def take(self, step, who):
+        goes = self.model.takes(step, who)
+        assert self.lives.take(self.slip, step, who) == goes, (step, who, self.model)
+        self.passed += [self.model.state] if goes else []
+
+    @invariant()
+    def stands_as_the_model(self):
+        holder = self.lives.actors[self.model.holder].operator if self.model.holder else None
+        assert (self.slip.state, self.slip.claimed_by_id) == (self.model.state, holder)
+        assert (self.slip.hall == self.lives.street.hall) == (self.model.hall == "here")
+
+    def teardown(self):
+        try:
+            assert steps(self.slip) == self.passed
+            assert Acceptance.objects.count() == (self.model.state == "accepted")
+        finally:
+            transaction.set_rollback(True)
+            self.undone.__exit__(None, None, None)
+
+
+def test_a_slip_lives_as_the_model_says(lives):
+    machine = type("Life", (Machine,), {"lives": lives})
+    run_state_machine_as_test(machine, settings=settings(QUICK, stateful_step_count=15))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_step_of_every_role_is_as_the_model_says(lives, state):
+    taken = {"received_at": NOW, "accepted_at": NOW}
+    holders = (
+        [None, "clerk"]
+        if state in ("received", "accepted", "completed")
+        else ["clerk"]
+        if state == "working"
+        else [None]
+    )
+    for holder in holders:
+        claimed = Operator.objects.get(pk=lives.actors[holder].operator) if holder else None
+        slip = make(lives.street, state, claimed_by=claimed, **taken)
+        for who, actor in lives.actors.items():
+            wanted = [step for step in TARGET if Model(state, "here", holder).takes(step, who)]
+            assert sorted(transitions.allowed(slip, actor)) == sorted(wanted), (state, holder, who)
 
 
 @QUICK
