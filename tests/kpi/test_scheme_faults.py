@@ -67,7 +67,11 @@ def test_refusal_carries_the_first_fault_and_all_of_them():
 def test_class_without_an_indicator_adds_up_to_nothing():
     totals = {"business_total": Decimal(80), "retention_total": Decimal(20), "other_total": Decimal(0)}
     scheme = SchemeFactory.build(**totals, override_reason="试点")
-    assert schemes.faults(scheme=scheme, indicators=rows_of(scheme, A={"weight": Decimal(35)})[:6]) == []
+    rows = rows_of(scheme, A={"weight": Decimal(35)})
+    assert schemes.faults(scheme=scheme, indicators=rows[:6]) == []
+    assert schemes.faults(scheme=scheme, indicators=rows[:4]) == [
+        Fault("“保有维系”的权重合计是 0%，应为 20%。", "retention_total")
+    ]
 
 
 def test_class_that_does_not_add_up_is_named_with_its_total():

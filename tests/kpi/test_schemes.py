@@ -64,6 +64,13 @@ def test_newest_version_of_the_same_day_is_in_force():
     assert schemes.in_force(OCTOBER) == newest
 
 
+def test_later_day_counts_before_a_higher_version():
+    later = SchemeFactory(version=8, status=SchemeStatus.ISSUED, effective_on=dt.date(2026, 11, 1))
+    SchemeFactory(version=9, status=SchemeStatus.ISSUED)
+
+    assert schemes.in_force(Month(2026, 11)) == later
+
+
 @pytest.mark.parametrize("other", [{"year": 2025}, {"quarter": 3}])
 def test_scheme_of_another_quarter_is_not_in_force(other):
     SchemeFactory(status=SchemeStatus.ISSUED, **other)

@@ -107,3 +107,21 @@ def test_recompute_of_one_branch_shows_that_branch_alone():
         published.pk: (full.pk, "published"),
     }
     assert BranchMonth.objects.get(month=day("2026-09-01")).current_run is None
+
+
+@pytest.mark.parametrize(("kept", "total"), [("G", 85), ("A", 90)])
+def test_scheme_of_one_item_gives_that_item(kept, total):
+    grid = GridFactory()
+    person = PostingFactory(grid=grid).manager
+    TargetFactory(grid=grid, code="A", value=10)
+    sell(grid, "FTTH", 9)
+    RatingFactory(manager=person, score=85)
+    indicators = schemes.in_force(OCTOBER).indicators
+    indicators.exclude(code=kept).delete()
+    indicators.update(weight=100)
+
+    recomputed()
+
+    for subject in ({"grid": grid}, {"manager": person}):
+        assert Score.objects.get(**subject).total == total
+        assert {code: item.weight for code, item in items(**subject).items()} == {kept: 100}

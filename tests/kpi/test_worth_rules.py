@@ -50,6 +50,7 @@ def test_half_goes_away_from_zero(value, places, rounded) -> None:
         ("completion", {}, 9, None, None, None),
         ("points", {"points_per_unit": Decimal("0.3333")}, -3, None, None, "-0.9999"),
         ("retention", {"target_rate": Decimal(98)}, 197, 200, None, "100.5102"),
+        ("retention", {"target_rate": Decimal(98)}, 2, 3, None, "68.0272"),
         ("retention", {"target_rate": Decimal(98)}, 0, 0, None, None),
         ("retention", {"target_rate": Decimal(98)}, 0, None, None, None),
     ],
@@ -63,6 +64,10 @@ def test_score_with_more_stays_within_its_bounds() -> None:
     within = rule(floor=Decimal(60), cap=Decimal(100))
     item = Counted(actual=Decimal(8), target=Decimal(10))
     assert [worth.score_with(within, item, more) for more in (-9, -1, 0, 1, 5)] == [60, 70, 80, 90, 100]
+    kept = Counted(actual=Decimal(8), base=Decimal(10))
+    assert [
+        worth.score_with(rule("retention", floor=Decimal(0), cap=Decimal(100)), kept, more) for more in (-1, 0)
+    ] == [70, 80]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +104,7 @@ def test_replaced_changes_only_the_scores_that_are_named() -> None:
         ("completion", Counted(actual=Decimal(14), target=Decimal(10)), 0),
         ("completion", Counted(target=Decimal(10)), 0),
         ("completion", Counted(actual=Decimal(8)), 0),
+        ("completion", Counted(actual=Decimal(0), target=Decimal(1000)), 1000),
         ("points", Counted(actual=Decimal(8)), 492),
     ],
 )

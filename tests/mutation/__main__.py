@@ -44,8 +44,8 @@ STATEMENTS = [
 FUNCTIONS = ["kpi_half_up"]
 UNCHANGED = Mutant("", 0, "", "nothing", "")
 # Number and size of the batches that a survivor meets, each with another kind of scheme: the usual letters, weights of
-# a hundredth, two ratings, business alone, no rating at all, retention alone.
-BATCHES = [(3, 12), (1, 25), (24, 25), (14, 25), (10, 25), (32, 25)]
+# a hundredth, two ratings, business alone, no rating at all.
+BATCHES = [(3, 12), (1, 12), (24, 12), (14, 25), (10, 25)]
 # And then the tests that look at what companies side by side don't show, such as months that are closed.
 TESTS = ["late_records", "scoring", "balances", "closed_months", "months", "corrections", "sum_checks", "new_indicator"]
 # Not even a statement: no test is needed to notice it.

@@ -12,7 +12,7 @@ from acceptance.models import Acceptance
 from core.periods import Month
 from customers.models import Household, Subscription
 from grids.models import Branch, Community, Grid, GridCommunity, Hall, Street, SubBureau
-from kpi.choices import ItemClass, RatingItem
+from kpi.choices import ItemClass, Level, RatingItem
 from kpi.indicators import MEASURES
 from kpi.models import Indicator, ItemScore, Rating, Run, Scheme, Score, Target
 from managers.models import Manager, Posting
@@ -31,7 +31,7 @@ def decimal(value: Fraction) -> Decimal:
 
 
 def write_scheme(items: list[Item], month: Month) -> None:
-    """Issue the items as the scheme of the month, beside a draft that says everything otherwise."""
+    """Issue the items as the scheme of the month, beside a draft that says everything otherwise, the levels too."""
     quarter = {"year": month.year, "quarter": month.quarter}
     scheme = Scheme.objects.create(**quarter, status="issued", effective_on=month.first, issued_at=NOW)
     _write_items(scheme, items)
@@ -39,6 +39,9 @@ def write_scheme(items: list[Item], month: Month) -> None:
     _write_items(
         draft, [replace(item, weight=item.weight * 2, products=item.products and ("FTTH", "CARD")) for item in items]
     )
+    for indicator in draft.indicators.all():
+        indicator.level = Level.GRID if indicator.level == Level.PERSON else Level.PERSON
+        indicator.save()
 
 
 def _write_items(scheme: Scheme, items: list[Item]) -> None:
