@@ -101,3 +101,8 @@ def add_items(people: list[Person], shown: Generation) -> None:
 def business_products(indicators: list[Indicator]) -> list[str]:
     """Products that somebody can develop: those of completion and of points."""
     return sorted({code for i in indicators if i.measure in ("completion", "points") for code in i.products})
+
+
+def developed_mark(month: Month) -> str:
+    """Changes whenever what somebody has won in the month does: closed months keep their scores, not these figures."""
+    return str(sql.value("kpi/mark_developed", first=month.first, next_first=month.next_first))

@@ -1,6 +1,6 @@
 """The leagues: grids, people, branches and teams of a month."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -28,7 +28,7 @@ from kpi.queries.branches import branch_rows, company_mean, set_means_beside
 from kpi.queries.generations import Generation, generation, generations_of, latest_month, names_mark
 from kpi.queries.grids_in_use import odd_grids
 from kpi.queries.league import LOW_TOTAL, Row, figures_of, league, set_beside, summary, visible_grids
-from kpi.queries.people import Person, add_items, people_league, visible_people
+from kpi.queries.people import Person, add_items, developed_mark, people_league, visible_people
 from kpi.queries.sheets import indicators_of
 from kpi.queries.sums import sums_of
 from kpi.queries.teams import team_league
@@ -77,7 +77,7 @@ def _shown(month: Month, basis: str, cols: Sequence[str]) -> Shown:
     return Shown(now, before, year, generation(month, corrected=True) if beside else None)
 
 
-def etag(request: HttpRequest, shown: Shown) -> str:
+def etag(request: HttpRequest, shown: Shown, also: str = "") -> str:
     """Names all a league page depends on: the scores, the names beside them, the query, the reader and the language,
     the day, the look."""
     parts = [
@@ -85,6 +85,7 @@ def etag(request: HttpRequest, shown: Shown) -> str:
         request.get_full_path(),
         *(part.mark for part in (shown.now, shown.before, shown.year)),
         names_mark(),
+        also,
         repr(request.user.pk),
         str(request.session.session_key),
         str(request.scope),
@@ -174,10 +175,17 @@ def grids(request: HttpRequest) -> HttpResponseBase:
     query = request.GET
     month = known_month(query.get("month", "")) or default_month()
     shown = _shown(month, basis_of(query), cols_of(query))
-    tag = etag(request, shown)
+    return _unless_unchanged(request, shown, lambda: _grids(request, league_ask(request, month), shown))
+
+
+def _unless_unchanged(
+    request: HttpRequest, shown: Shown, page: Callable[[], HttpResponseBase], also: str = ""
+) -> HttpResponseBase:
+    """Nothing for who holds the very page already; else the page, to be asked about again next time."""
+    tag = etag(request, shown, also)
     if unchanged := get_conditional_response(request, etag=tag):
         return unchanged
-    response = _grids(request, league_ask(request, month), shown)
+    response = page()
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -220,8 +228,14 @@ def people(request: HttpRequest) -> HttpResponseBase:
     """Who leads, who falls behind?"""
     if answer := _density(request):
         return answer
-    ask = league_ask(request, default_month())
-    shown = shown_of(ask)
+    query = request.GET
+    month = known_month(query.get("month", "")) or default_month()
+    shown = _shown(month, basis_of(query), cols_of(query))
+    won = developed_mark(month)
+    return _unless_unchanged(request, shown, lambda: _people(request, league_ask(request, month), shown), won)
+
+
+def _people(request: HttpRequest, ask: LeagueAsk, shown: Shown) -> HttpResponseBase:
     indicators = indicators_of(shown.now.newest)
     rows = _person_rows(request, ask, shown, indicators)
     total, link = summary(rows), linked(address_of("kpi:person_score", ask.month), ask, lambda row: row.staff_no)
