@@ -26,6 +26,7 @@ from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
 from tests.factories.kpi import NOW, OCTOBER, RatingFactory, RunFactory, TargetFactory, recomputed
 from tests.factories.managers import PostingFactory
+from tests.factories.months import closed, ready_grid
 
 SECOND = dt.timedelta(seconds=1)
 LATER = NOW + 61 * SECOND
@@ -89,6 +90,19 @@ def test_recomputing_changes_nothing_and_old_generations_go():
     assert checksum() == before
     assert not ItemScore.objects.filter(run=first).exists()
     assert ItemScore.objects.values("run").distinct().count() == 5
+
+
+@pytest.mark.django_db
+def test_pruning_passes_by_a_branch_that_has_closed_the_month():
+    kept, going = ready_grid(), GridFactory()
+    first = recomputed()
+    closed(kept)
+    for _ in range(recompute.GENERATIONS_KEPT + 1):
+        recomputed()
+    recompute.prune()
+
+    assert [*Score.objects.filter(run=first, manager=None).values_list("grid", flat=True)] == [kept.pk]
+    assert Score.objects.current().filter(grid=going).exists()
 
 
 @pytest.mark.django_db
