@@ -22,7 +22,7 @@ from accounts.doors import public
 STYLES = ("tokens", "basics", "phone", "slip")
 SOURCES = ("_outbox.html", "slip_new.html", "offline.html", "sw.js")
 ENTRIES = ("shell", "phone", "slip")
-MODULES = ["confirm", "submit", "theme", "toast", "store", "drafts", "outbox", "offline", "queue_file", "homes"]
+MODULES = ["confirm", "keep", "submit", "theme", "toast", "store", "drafts", "outbox", "offline", "queue_file", "homes"]
 MODULES += ["homes_found", "photo", *ENTRIES]
 PAGES = ["base_phone.html", "core/_head.html", *(f"acceptance/{name}" for name in SOURCES)]
 

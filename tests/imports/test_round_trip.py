@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 
+from acceptance.models import SpecialDay
 from imports.domain.exporting import export
 from imports.domain.loading import loader_for
 from tests.factories.acceptance import AcceptanceFactory
@@ -24,6 +25,7 @@ def company():
     OperatorFactory(hall=held.grid.hall)
     TargetFactory(grid=held.grid)
     RatingFactory()
+    SpecialDay.objects.create(day="2026-11-07", kind="open", name="调休")
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

@@ -42,7 +42,8 @@ def test_every_level_ties_out_to_the_last_digit(number: int) -> None:
         found = check(generation(OCTOBER))
         transaction.set_rollback(True)
     assert found.differences == []
-    assert min(found.figures[level] for level in LEVELS) > 20
+    rated = any(item.measure == "rating" for item in items)
+    assert min(found.figures[level] for level in LEVELS if rated or level != "teams") > 20
 
 
 @pytest.fixture

@@ -115,6 +115,8 @@ FREE = {
     "kpi_drift": "what the nightly check found",
     "kpi_itemscore": "a view of the scores, which nobody can write through",
     "kpi_sumcheck": "what the check of the kept sums found",
+    "kpi_replay": "a draft tried on months that are over, which writes nothing else",
+    "kpi_companypack": "a file made of the scores, made again when asked for",
     "kpi_decision": "carried out long after its month was closed",
     "kpi_ratingdraft": "never counts before it becomes a rating, and that is refused",
     "kpi_schemereceipt": "who has read a scheme",

@@ -82,9 +82,8 @@ def test_pack_gives_the_scores_though_ratings_and_postings_have_changed_since(tm
     shown = _scored(0)
     Rating.objects.update(score=Decimal(7))
     Posting.objects.filter(pk__in=list(Posting.objects.values_list("pk", flat=True))[::3]).delete()
-    found = _packs(shown)
-    items = [i for one in found for who in (*one["grids"], *one["people"]) for i in who["items"].values()]
-    assert any(item.get("given") for item in items)
+    found = [one for one in _packs(shown, len(shown.runs)) if _hands_over(one)][:BRANCHES]
+    assert len(found) > 3
     _count, wrong = compared(found, tmp_path)
     assert wrong[:10] == []
 
@@ -108,5 +107,10 @@ def _scored(number: int) -> Generation:
     return generation(month)
 
 
-def _packs(shown: Generation) -> list[dict[str, Any]]:
-    return [pack(shown, branch, indicators_of(run)) for branch, run in list(shown.runs.items())[:BRANCHES]]
+def _packs(shown: Generation, most: int = BRANCHES) -> list[dict[str, Any]]:
+    return [pack(shown, branch, indicators_of(run)) for branch, run in list(shown.runs.items())[:most]]
+
+
+def _hands_over(one: dict[str, Any]) -> bool:
+    """Whether a pack holds a figure that the inputs of today no longer give."""
+    return any(item.get("given") for who in (*one["grids"], *one["people"]) for item in who["items"].values())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
 from gridmarketing import processes
 from tests.trips.line import Line
@@ -65,12 +66,13 @@ class Phone:
                     os.kill(int(entry.name), signal.SIGKILL)
                 except ProcessLookupError:
                     continue
-        self.close()
+        with suppress(Error):  # the driver may have heard of the death already
+            self.close()
 
     def close(self) -> None:
-        if self.context:
-            self.context.close()
-            self.context = None
+        context, self.context = self.context, None
+        if context:
+            context.close()
 
 
 def log_in(page: Page, username: str, then: str = "/") -> None:

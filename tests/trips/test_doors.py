@@ -17,7 +17,7 @@ FIRST_PAGES = [
     ("halldesk", "/acceptance/queue/"),
     ("clerk", "/acceptance/queue/"),
     ("hallmanager", "/acceptance/queue/"),
-    ("admin", "/imports/"),
+    ("admin", "/kpi/admin/"),
     ("auditor", "/kpi/"),
 ]
 
