@@ -130,7 +130,8 @@ def test_twenty_slips_of_a_bad_day_arrive_exactly_once(
     assert sorted(sent(mark)) == sorted(numbers)
     assert len(numbers) == len(set(numbers)) == 20
     answers = [status for _method, path, status, _size in line.carried if path == SLIPS]
-    assert (answers.count(201), answers.count(200)) == (20, 6)  # new, and known when sent again
+    assert answers.count(201) == 20  # new; those whose answer was lost, or cut by leaving the page, come again:
+    assert answers.count(200) >= 6
 
 
 def _hurry(page: Page) -> list[str]:
