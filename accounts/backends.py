@@ -12,7 +12,7 @@ class PlannedBackend(ModelBackend):
     """The ordinary passwords and rights; the user of a session comes by a statement that is planned once."""
 
     def get_user(self, user_id: Any) -> User | None:
-        row = sql.prepared_row("accounts/read_user", pk=int(user_id))
+        row = sql.row_planned_once("accounts/read_user", pk=int(user_id))
         if row is None:
             return None
         fields = [field.attname for field in User._meta.concrete_fields]

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
-from psycopg2.sql import SQL, Composable, Identifier, Placeholder
+from psycopg2.sql import SQL, Composable, Identifier
 
 Params = Mapping[str, Any]
 # Pieces put into a statement's {braces}: identifiers and other statements, never values.
@@ -54,40 +54,6 @@ def _named(cursor: Any) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-_TYPES = {
-    str: "text",
-    bool: "boolean",
-    int: "bigint",
-    dt.date: "date",
-    dt.datetime: "timestamptz",
-    UUID: "uuid",
-    list: "text[]",
-}
-# What each connection has prepared: it forgets with the connection.
-_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
-
-
-def prepared_row(name: str, **params: Any) -> dict[str, Any] | None:
-    """The first row, if any, of a hot statement that is planned once a connection, as column → value.
-
-    The types of the first call are its types for good; None has none and isn't taken. Planning a long statement costs
-    more than running it.
-    """
-    quoted = Identifier(name)
-    with connection.cursor() as cursor:
-        known = _prepared.setdefault(cursor.connection, set())
-        if name not in known:
-            numbers = {param: f"${place}" for place, param in enumerate(params, 1)}
-            text = re.sub(r"%\((\w+)\)s|%%", lambda m: numbers[m[1]] if m[1] else "%", statement(name))
-            types = SQL(", ").join(SQL(_TYPES[type(value)]) for value in params.values())
-            cursor.cursor.execute(SQL("PREPARE {} ({}) AS ").format(quoted, types).as_string(cursor.cursor) + text)
-            known.add(name)
-        values = SQL(", ").join(map(Placeholder, params))
-        cursor.execute(SQL("EXECUTE {} ({})").format(quoted, values), params)
-        row = cursor.fetchone()
-        return dict(zip((column[0] for column in cursor.description), row, strict=True)) if row else None
-
-
 def tuples(name: str, **params: Any) -> list[tuple[Any, ...]]:
     """All rows of a named statement as plain tuples, for hot pages."""
     with connection.cursor() as cursor:
@@ -115,6 +81,26 @@ def rows_planned_once(names: Iterable[str], types: Mapping[str, str], **params: 
         return _named(cursor) if cursor.description else []
 
 
+_TYPES = {
+    str: "text",
+    bool: "boolean",
+    int: "bigint",
+    dt.date: "date",
+    dt.datetime: "timestamptz",
+    UUID: "uuid",
+    list: "text[]",
+}
+
+
+def row_planned_once(name: str, **params: Any) -> dict[str, Any] | None:
+    """The first row, if any, of a hot statement that is planned once a connection, as column → value.
+
+    The parameters' types in the database follow from the values: None has none and isn't taken.
+    """
+    found = rows_planned_once([name], {param: _TYPES[type(value)] for param, value in params.items()}, **params)
+    return found[0] if found else None
+
+
 _plans: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # of each connection; a rollback leaves them
 
 
@@ -130,7 +116,9 @@ def _planned(cursor: Any, name: str, types: Mapping[str, str]) -> Iterator[str]:
             yield text
             continue
         if plan not in known:
-            cursor.execute(f'PREPARE "{plan}" {_listed(types.values())} AS {text % values}')
+            with connection.wrap_database_errors:
+                # Below Django's own cursor: how many queries a page makes doesn't depend on what came before it.
+                cursor.cursor.execute(f'PREPARE "{plan}" {_listed(types.values())} AS {text % values}')
             known.add(plan)
         yield f'EXECUTE "{plan}" {_listed(f"%({parameter})s" for parameter in types)}'
 

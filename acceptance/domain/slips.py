@@ -106,7 +106,7 @@ def submit(
         "acknowledged": acknowledged,
         "queued": queued,
     }
-    found = sql.prepared_row("acceptance/submit_slip", **params) or {}
+    found = sql.row_planned_once("acceptance/submit_slip", **params) or {}
     if found["written"]:
         return Receipt(found["written"], is_new=True)
     if not found["known"]:

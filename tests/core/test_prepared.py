@@ -23,14 +23,14 @@ GIVEN = {
 
 def plans():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name = 'tests/echo'")
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name = 'tests/echo/0'")
         return cursor.fetchone()[0]
 
 
 @pytest.mark.django_db
-def test_prepared_row_keeps_types_and_plans_once():
-    assert sql.prepared_row("tests/echo", **GIVEN) == GIVEN | {"begins": True}
-    assert sql.prepared_row("tests/echo", **(GIVEN | {"word": "b'c", "words": []})) == GIVEN | {
+def test_row_planned_once_keeps_types_and_plans_once():
+    assert sql.row_planned_once("tests/echo", **GIVEN) == GIVEN | {"begins": True}
+    assert sql.row_planned_once("tests/echo", **(GIVEN | {"word": "b'c", "words": []})) == GIVEN | {
         "word": "b'c",
         "words": [],
         "begins": False,
@@ -39,13 +39,13 @@ def test_prepared_row_keeps_types_and_plans_once():
 
 
 @pytest.mark.django_db
-def test_prepared_row_is_none_without_a_row():
-    assert sql.prepared_row("tests/echo", **(GIVEN | {"flag": False})) is None
+def test_row_planned_once_is_none_without_a_row():
+    assert sql.row_planned_once("tests/echo", **(GIVEN | {"flag": False})) is None
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_prepared_row_is_prepared_anew_for_a_new_connection():
-    sql.prepared_row("tests/echo", **GIVEN)
+def test_row_planned_once_is_prepared_anew_for_a_new_connection():
+    sql.row_planned_once("tests/echo", **GIVEN)
     connection.close()
     assert plans() == 0
-    assert sql.prepared_row("tests/echo", **GIVEN) == GIVEN | {"begins": True}
+    assert sql.row_planned_once("tests/echo", **GIVEN) == GIVEN | {"begins": True}
