@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import queries
+from accounts.choices import Audience
 from accounts.domain import saved_views
 from accounts.doors import open_to_all
 from accounts.forms import SavedViewForm
@@ -51,6 +52,7 @@ def view_save(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:view_list")
     asked = QueryDict(request.POST.get("query", ""))
     query = keeps.query(asked, with_moving=bool(request.POST.get("pinned")))
+    back = f"{reverse(page)}?{keeps.query(asked, with_moving=True) or USUAL}"
     refused: Refusal | None = None
     if form.is_valid():
         try:
@@ -59,9 +61,9 @@ def view_save(request: HttpRequest) -> HttpResponse:
             refused = refusal
             form.add_error(refusal.field, str(refusal))
         else:
-            return redirect(f"{reverse(page)}?{keeps.query(asked, with_moving=True) or USUAL}")
+            return redirect(back)
     taken = isinstance(refused, saved_views.NameTaken)
-    return _form_page(request, form, keeps, {"taken": taken, "posted": request.POST, "back": _back(page, keeps, asked)})
+    return _form_page(request, form, keeps, {"taken": taken, "posted": request.POST, "back": back})
 
 
 def _save(request: HttpRequest, page: str, query: str, given: dict[str, Any]) -> None:
@@ -78,10 +80,6 @@ def _save(request: HttpRequest, page: str, query: str, given: dict[str, Any]) ->
     messages.success(request, _("已存为视图“%(name)s”。") % {"name": view.name})
 
 
-def _back(page: str, keeps: Keeps, asked: QueryDict) -> str:
-    return f"{reverse(page)}?{keeps.query(asked, with_moving=True) or USUAL}"
-
-
 @open_to_all
 @never_cache
 def view_change(request: HttpRequest, pk: int) -> HttpResponse:
@@ -91,7 +89,7 @@ def view_change(request: HttpRequest, pk: int) -> HttpResponse:
     keeps = open_page(user.role, view.page) if view else None
     if view is None or keeps is None:
         return _gone(request)
-    stored = {"name": view.name, "is_default": view.is_default, "is_shared": view.audience != "self"}
+    stored = {"name": view.name, "is_default": view.is_default, "is_shared": view.audience != Audience.SELF}
     form = SavedViewForm(request.POST or None, initial=stored)
     if request.method == "POST" and form.is_valid():
         try:
