@@ -8,24 +8,35 @@ from django.utils.translation import gettext as _
 
 from core import jobs
 from kpi.choices import RunStatus
-from kpi.domain.recompute import MAX_ATTEMPTS, RESEND_AFTER, STALE_AFTER
+
+STALE_AFTER = dt.timedelta(seconds=25)  # two beats missed; with the sweep every 30 s, resumed within a minute
+RESEND_AFTER = dt.timedelta(seconds=30)
+MAX_ATTEMPTS = 5
 
 
-def claim(rows: QuerySet[Any], job_id: int, now: dt.datetime) -> bool:
-    """Take a job that waits, or whose worker died. False when it isn't there to be done, or somebody was first."""
-    free = rows.filter(Q(status=RunStatus.REQUESTED) | _abandoned(now), pk=job_id)
-    return bool(free.update(status=RunStatus.RUNNING, heartbeat_at=now, attempts=F("attempts") + 1, error=""))
+def free(rows: QuerySet[Any], job_id: int, now: dt.datetime) -> QuerySet[Any]:
+    """A job that waits, or whose worker died; nothing when it isn't there to be done."""
+    return rows.filter(Q(status=RunStatus.REQUESTED) | _abandoned(now), pk=job_id)
 
 
-def send_again(rows: QuerySet[Any], task: str, now: dt.datetime) -> list[int]:
-    """Send the jobs nobody works on once more; those that keep dying are given up. Returns the ids sent."""
+def claim(rows: QuerySet[Any], job_id: int, now: dt.datetime, **more: Any) -> bool:
+    """Take a free job, and write `more` to its row. False when it isn't there to be done, or somebody was first."""
+    taken = {"status": RunStatus.RUNNING, "heartbeat_at": now, "attempts": F("attempts") + 1, "error": ""}
+    return bool(free(rows, job_id, now).update(**taken, **more))
+
+
+def send_again(rows: QuerySet[Any], task: str, now: dt.datetime, *, argument: str = "job_id") -> list[int]:
+    """Send the jobs nobody works on once more; those that keep dying are given up. Returns the ids sent.
+
+    `argument`: how the task calls the id.
+    """
     lost = rows.filter(Q(status=RunStatus.REQUESTED, requested_at__lt=now - RESEND_AFTER) | _abandoned(now))
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(
         status=RunStatus.FAILED, finished_at=now, error=_("中断多次，已放弃；请重新发起。")
     )
     found = list(lost.order_by("pk").values_list("pk", flat=True))
     for job_id in found:
-        jobs.send_on_commit(task, job_id=job_id)
+        jobs.send_on_commit(task, **{argument: job_id})
     return found
 
 

@@ -16,15 +16,12 @@ from grids.models import Branch
 from imports.choices import BatchStatus
 from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
-from kpi.domain import schemes, scoring, snapshots
+from kpi.domain import job_rows, schemes, scoring, snapshots
 from kpi.domain.heartbeat import Heartbeat
 from kpi.models import BranchMonth, Run, Scheme, TouchedGrid
 
 log = logging.getLogger(__name__)
 
-STALE_AFTER = dt.timedelta(seconds=25)  # two beats missed; with the sweep every 30 s, resumed within a minute
-RESEND_AFTER = dt.timedelta(seconds=30)
-MAX_ATTEMPTS = 5
 GENERATIONS_KEPT = 5
 # Kinds of file that change what a month's scores are made of.
 COUNTING_FILES = [
@@ -106,20 +103,12 @@ def run(run_id: int, *, now: dt.datetime) -> bool:
 
 
 def _claim(run_id: int, now: dt.datetime) -> Run | None:
-    free = Run.objects.filter(Q(status=RunStatus.REQUESTED) | _abandoned(now), pk=run_id)
-    found = free.first()
+    rows = Run.objects.all()
+    found: Run | None = job_rows.free(rows, run_id, now).first()
     if found is None:
         return None
     found.scheme = _scheme_of(found)
-    claimed = free.update(
-        status=RunStatus.RUNNING,
-        scheme=found.scheme,
-        started_at=now,
-        heartbeat_at=now,
-        watermark_at=now,
-        attempts=F("attempts") + 1,
-        error="",
-    )
+    claimed = job_rows.claim(rows, run_id, now, scheme=found.scheme, started_at=now, watermark_at=now)
     return found if claimed else None
 
 
@@ -132,10 +121,6 @@ def _scheme_of(found: Run) -> Scheme:
         run__current_for__month=found.month,
         run__current_for__state=MonthState.CLOSED,
     )
-
-
-def _abandoned(now: dt.datetime) -> Q:
-    return Q(status=RunStatus.RUNNING) & (Q(heartbeat_at=None) | Q(heartbeat_at__lt=now - STALE_AFTER))
 
 
 def _compute(found: Run, heart: Heartbeat, now: dt.datetime) -> scoring.Counts:
@@ -203,14 +188,7 @@ def sweep(*, now: dt.datetime) -> list[int]:
 
     A run that keeps dying is given up after a few attempts, and says so.
     """
-    lost = Run.objects.filter(Q(status=RunStatus.REQUESTED, requested_at__lt=now - RESEND_AFTER) | _abandoned(now))
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        status=RunStatus.FAILED, finished_at=now, error=_("中断多次，已放弃；请重新发起。")
-    )
-    found = list(lost.order_by("pk").values_list("pk", flat=True))
-    for run_id in found:
-        jobs.send_on_commit(TASK, run_id=run_id)
-    return found
+    return job_rows.send_again(Run.objects.all(), TASK, now, argument="run_id")
 
 
 def request_nightly(*, today: dt.date, now: dt.datetime) -> list[Run]:

@@ -16,7 +16,7 @@ from core.formats import month as in_month
 from imports.choices import BatchStatus
 from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus, SchemeStatus
-from kpi.domain.recompute import STALE_AFTER
+from kpi.domain.job_rows import STALE_AFTER
 from kpi.models import BranchMonth, RatingDraft, Run, Scheme
 from kpi.queries.runs import sum_checks
 from kpi.queries.todo import NAMED, Todo

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kpi.choices import RunStatus
-from kpi.domain.recompute import STALE_AFTER
+from kpi.domain.job_rows import STALE_AFTER
 from kpi.models.jobs import Job
 
 

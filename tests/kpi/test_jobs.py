@@ -18,7 +18,7 @@ from core.periods import Month
 from grids.models import Grid
 from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
-from kpi.domain import recompute
+from kpi.domain import job_rows, recompute
 from kpi.models import BranchMonth, ItemScore, Run, Score, Target
 from managers.models import Posting
 from tests.factories.acceptance import AcceptanceFactory
@@ -154,7 +154,7 @@ def test_sweeper_sends_lost_and_abandoned_runs_again():
 
 @pytest.mark.django_db
 def test_sweeper_gives_up_a_run_that_keeps_dying():
-    run = RunFactory(status=RunStatus.RUNNING, heartbeat_at=NOW, attempts=recompute.MAX_ATTEMPTS)
+    run = RunFactory(status=RunStatus.RUNNING, heartbeat_at=NOW, attempts=job_rows.MAX_ATTEMPTS)
 
     assert recompute.sweep(now=LATER) == []
     run.refresh_from_db()
