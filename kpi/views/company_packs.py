@@ -31,7 +31,8 @@ from kpi.views.league import default_month
 def show(request: HttpRequest) -> HttpResponse:
     """Which workbook of all branches?"""
     month = month_of(request.GET.get("month", ""), default_month())
-    mark = mark_of(generation(month))
+    shown = generation(month)
+    mark = mark_of(shown)
     packs = list(packs_within(request.scope).filter(month=month.first)[:SHOWN])
     job = next((pack for pack in packs if pack.mark == mark and pack.language == get_language()), None)
     url = f"{reverse('kpi:company_packs')}?month={month}"
@@ -42,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "month": month,
         "months": [(str(one), one) for one in sorted({month, *scored_months()}, reverse=True)],
         "packs": [pack for pack in packs if pack.status == RunStatus.DONE],
-        "has_scores": month in scored_months(),
+        "has_scores": bool(shown.runs),
         "is_made": bool(job and job.status != RunStatus.FAILED),
         "mark": mark,
         "may_ask": request.user.role == Role.COMPANY,
