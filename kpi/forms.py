@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.scope import Scope
 from core.periods import Month, NoSuchMonth
@@ -87,5 +87,5 @@ class PublishForm(forms.Form):
     """Until when people may appeal."""
 
     appeals_until = forms.DateField(
-        label=_lazy("申诉截止"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=gettext_lazy("申诉截止"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )

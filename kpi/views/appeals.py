@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.choices import Role
@@ -31,7 +31,7 @@ from managers.models import Manager
 
 READERS = (*OVERSEERS, Role.ACCOUNT_MANAGER)
 OPEN = "open"
-STATES = {OPEN: _lazy("等答复"), **dict(AppealOutcome.choices)}
+STATES = {OPEN: gettext_lazy("等答复"), **dict(AppealOutcome.choices)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
@@ -167,7 +167,7 @@ def _answer(
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
-@keeps_views(_lazy("网格排名"), *KEPT, moving=("month",), listed=("cols",))
+@keeps_views(gettext_lazy("网格排名"), *KEPT, moving=("month",), listed=("cols",))
 def grids(request: HttpRequest) -> HttpResponseBase:
     """Which grids lead, which fall behind?"""
     if answer := _density(request):
@@ -223,7 +223,7 @@ def _trend(of: str, ask: LeagueAsk) -> dict[int, list[float | None]]:
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
-@keeps_views(_lazy("个人排名"), *KEPT, moving=("month",), listed=("cols",))
+@keeps_views(gettext_lazy("个人排名"), *KEPT, moving=("month",), listed=("cols",))
 def people(request: HttpRequest) -> HttpResponseBase:
     """Who leads, who falls behind?"""
     if answer := _density(request):
@@ -257,7 +257,7 @@ def _person_rows(request: HttpRequest, ask: LeagueAsk, shown: Shown, indicators:
 
 
 @open_to(*OVERSEERS)
-@keeps_views(_lazy("分公司排名"), *KEPT, moving=("month",), listed=("cols",))
+@keeps_views(gettext_lazy("分公司排名"), *KEPT, moving=("month",), listed=("cols",))
 def branches(request: HttpRequest) -> HttpResponseBase:
     """Which branches lead?"""
     if answer := _density(request):
@@ -289,7 +289,7 @@ def _branch_trend(ask: LeagueAsk) -> Any:
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
-@keeps_views(_lazy("小组排名"), *KEPT, moving=("month",), listed=("cols",))
+@keeps_views(gettext_lazy("小组排名"), *KEPT, moving=("month",), listed=("cols",))
 def teams(request: HttpRequest) -> HttpResponseBase:
     """Which teams lead, and which are short of people?"""
     if answer := _density(request):

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
@@ -35,7 +35,7 @@ SHOWN = 300
 
 
 @open_to(*OVERSEERS, Role.ACCOUNT_MANAGER)
-@keeps_views(_lazy("走势"), "branch", "sub_bureau", "street", "as", "item", "of", moving=("month",))
+@keeps_views(gettext_lazy("走势"), "branch", "sub_bureau", "street", "as", "item", "of", moving=("month",))
 def trends(request: HttpRequest) -> HttpResponseBase:
     """How did each move over twelve months?"""
     ask = league_ask(request, default_month())
