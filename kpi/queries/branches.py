@@ -1,7 +1,7 @@
 """The league of branches: the mean of each one's grids."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -59,12 +59,15 @@ def branch_rows(shown: Generation, before: Generation) -> list[BranchRow]:
     return rows
 
 
-def set_means_beside(rows: Iterable[BranchRow], year: Generation, corrected: Generation | None) -> None:
-    """Put the means of a year ago, and those as corrected, beside the rows."""
+def set_means_beside(rows: Sequence[BranchRow], year: Generation, corrected: Generation | None) -> Decimal | None:
+    """Put the means of a year ago, and those as corrected, beside the rows; answers the corrected mean of them all."""
     then = {row.branch_id: float(row.mean) for row in branch_rows(year, year)} if year.runs else {}
-    truth = {row.branch_id: float(row.mean) for row in branch_rows(corrected, corrected)} if corrected else {}
+    own = {row.branch_id for row in rows}
+    truth = [row for row in branch_rows(corrected, corrected) if row.branch_id in own] if corrected else []
+    means = {row.branch_id: float(row.mean) for row in truth}
     for row in rows:
-        row.year_total, row.corrected = then.get(row.branch_id), truth.get(row.branch_id)
+        row.year_total, row.corrected = then.get(row.branch_id), means.get(row.branch_id)
+    return company_mean(truth)
 
 
 def company_mean(rows: Iterable[BranchRow]) -> Decimal | None:

@@ -102,13 +102,17 @@ class Ranked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The one number above a league, with its comparison: the sum of the totals over their number, rounded once."""
+    """The one number above a league, with its comparison: the sum of the totals over their number, rounded once.
+
+    `corrected_mean` is there where the corrected totals are set beside.
+    """
 
     count: int
     total: Decimal
     mean: Decimal | None
     old_mean: Decimal | None
     low: int
+    corrected_mean: Decimal | None
 
     @property
     def change(self) -> Decimal | None:
@@ -118,12 +122,14 @@ class Summary:
 def summary(rows: Sequence[Ranked]) -> Summary:
     totals = [row.total for row in rows]
     old = [row.old_total for row in rows if row.old_total is not None]
+    corrected = [row.corrected for row in rows if row.corrected is not None]
     return Summary(
         count=len(totals),
         total=Decimal(_cents(totals)) / 100,
         mean=_mean(totals),
         old_mean=_mean(old),
         low=sum(1 for total in totals if total < LOW_TOTAL),
+        corrected_mean=_mean(corrected),
     )
 
 

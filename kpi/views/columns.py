@@ -5,6 +5,7 @@ Cells are text: 260 rows through the template engine cost more than all the rest
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from html import escape
 from operator import attrgetter
@@ -18,7 +19,7 @@ from kpi.choices import ItemClass, Measure
 from kpi.models import Indicator
 from kpi.queries.league import class_points
 from kpi.queries.sums import Sums
-from kpi.views.asks import LeagueAsk
+from kpi.views.asks import DIFFERENCE, LeagueAsk
 from kpi.views.rows import figure, head, item
 
 
@@ -105,7 +106,7 @@ def number_cell(value: float | None, places: int = 2, sign: bool = False, kind: 
     return f'<td class="num{low}{kind}">{plus}{figure(value, places)}</td>'
 
 
-def difference(one: float | None, other: float | None) -> float | None:
+def difference(one: Decimal | float | None, other: Decimal | float | None) -> float | None:
     return None if one is None or other is None else round(float(one) - float(other), 2)
 
 
@@ -117,22 +118,33 @@ def figure_column(key: str, word: str, value: Callable[[Any], float | None], **m
 
 def time_columns(
     ask: LeagueAsk,
+    mean: Decimal | None,
+    corrected_mean: Decimal | None,
     now: Callable[[Any], float] = attrgetter("total"),
     old: Callable[[Any], float | None] = attrgetter("old_total"),
 ) -> list[Column]:
     """Month on month, year on year, and published beside corrected; `now` and `old` read this and the last month."""
-    compares = ask.basis == "difference"
+    compares = ask.basis == DIFFERENCE
     year, corrected = attrgetter("year_total"), attrgetter("corrected")
     return [
         figure_column("old_total", _("上月"), old, is_usual=False),
         figure_column("mom", _("环比"), lambda row: difference(now(row), old(row)), is_usual=False, sign=True),
         figure_column("year_total", _("去年同月"), year, is_usual=False),
         figure_column("yoy", _("同比"), lambda row: difference(now(row), year(row)), is_usual=False, sign=True),
-        figure_column("corrected", _("更正后"), corrected, is_usual=compares),
+        figure_column("corrected", _("更正后"), corrected, is_usual=compares, foot=_mean_foot(corrected_mean)),
         figure_column(
-            "difference", _("差异"), lambda row: difference(corrected(row), now(row)), is_usual=compares, sign=True
+            "difference",
+            _("差异"),
+            lambda row: difference(corrected(row), now(row)),
+            is_usual=compares,
+            sign=True,
+            foot=_mean_foot(difference(corrected_mean, mean), sign=True),
         ),
     ]
+
+
+def _mean_foot(mean: Decimal | float | None, *, sign: bool = False) -> str:
+    return "" if mean is None else number_cell(float(mean), sign=sign, kind=" strong")
 
 
 def class_columns(indicators: Sequence[Indicator]) -> list[Column]:

@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
@@ -46,7 +45,7 @@ from kpi.views.league_columns import (
     trend_column,
 )
 
-PAGE_VERSION = "2"
+PAGE_VERSION = "3"
 KEPT = ("branch", "sub_bureau", "street", "sort", "as", "cols")
 YEAR = 365 * 24 * 3600  # seconds a preference is kept
 
@@ -266,10 +265,10 @@ def branches(request: HttpRequest) -> HttpResponseBase:
     shown = shown_of(ask)
     own = {branch.pk for branch in ask.branches}
     rows = [row for row in branch_rows(shown.now, shown.before) if row.branch_id in own]
-    set_means_beside(rows, shown.year, shown.corrected)
+    corrected_mean = set_means_beside(rows, shown.year, shown.corrected)
     sums = sums_of(shown.now, visible_grids(request.scope))
     indicators = indicators_of(shown.now.newest)
-    columns = branch_columns(ask, indicators, shown.now, sums, rows)
+    columns = branch_columns(ask, indicators, shown.now, sums, rows, corrected_mean)
     columns.append(trend_column(_trend("branches", ask), lambda row: row.branch_id, _branch_trend(ask)))
     page = {
         "tab": "branches",

@@ -18,7 +18,7 @@ from kpi.queries.branches import BranchRow, company_mean
 from kpi.queries.generations import Generation
 from kpi.queries.league import LOW_TOTAL, Summary
 from kpi.queries.sums import Sums
-from kpi.views.asks import LeagueAsk
+from kpi.views.asks import DIFFERENCE, LeagueAsk
 from kpi.views.columns import Column, class_columns, figure_column, item_columns, item_foot, time_columns
 from kpi.views.rows import figure, short
 from managers.choices import Duty
@@ -76,7 +76,7 @@ def branch_column(ask: LeagueAsk) -> list[Column]:
     return [Column("branch", _("分公司"), cell, lambda row: row.branch_name, is_text=True)]
 
 
-def total_column(link: Link, total: Summary) -> Column:
+def total_column(ask: LeagueAsk, link: Link, total: Summary) -> Column:
     """The total as a bar against the mean; its foot is the mean, with what it is the mean of."""
     mean = None if total.mean is None else float(total.mean)
 
@@ -84,7 +84,14 @@ def total_column(link: Link, total: Summary) -> Column:
         bar = score_bar(figure(row.total), row.total, low=row.total < LOW_TOTAL, mean=mean)
         return f'<td><a class="ink" href="{link(row, "")}" tabindex="-1">{bar}</a></td>'
 
-    return Column("total", _("总分"), cell, lambda row: row.total, is_fixed=True, foot=mean_foot(total))
+    return Column(
+        "total", _total_word(ask, _("总分")), cell, lambda row: row.total, is_fixed=True, foot=mean_foot(total)
+    )
+
+
+def _total_word(ask: LeagueAsk, usual: str) -> str:
+    """Beside what it was corrected to, a total is the published one."""
+    return _("公布时") if ask.basis == DIFFERENCE else usual
 
 
 def mean_foot(total: Summary) -> str:
@@ -127,8 +134,8 @@ def grid_columns(
         *branch_column(ask),
         Column("code", _("网格编码"), lambda row: f'<td class="muted">{escape(row.code)}</td>', lambda row: row.code,
                is_text=True, is_usual=False),
-        total_column(link, total),
-        *time_columns(ask),
+        total_column(ask, link, total),
+        *time_columns(ask, total.mean, total.corrected_mean),
         *class_columns(indicators),
         *item_columns(indicators, link, sums=sums),
         Column("team", _("小组"), team, lambda row: row.team, is_text=True),
@@ -161,8 +168,8 @@ def person_columns(ask: LeagueAsk, indicators: Sequence[Indicator], link: Link, 
         *rank_columns(_("姓名"), name, lambda row: row.name, count),
         Column("staff_no", _("工号"), lambda row: muted(escape(row.staff_no)), lambda row: row.staff_no, is_text=True),
         *branch_column(ask),
-        total_column(link, total),
-        *time_columns(ask),
+        total_column(ask, link, total),
+        *time_columns(ask, total.mean, total.corrected_mean),
         *class_columns(indicators),
         *item_columns(indicators, link, usual=False),
         *_work_columns(),
@@ -193,16 +200,17 @@ def branch_columns(
     shown: Generation,
     sums: dict[str, Sums],
     rows: list[BranchRow],
+    corrected_mean: Decimal | None,
 ) -> list[Column]:
     """The league of branches: means of their grids; each number opens what it is the mean of."""
     league = reverse("kpi:league")
-    words = ngettext("%(n)d 个分公司", "%(n)d 个分公司", len(rows)) % {"n": len(rows)}
+    words, mean = ngettext("%(n)d 个分公司", "%(n)d 个分公司", len(rows)) % {"n": len(rows)}, company_mean(rows)
     name = name_cell(lambda row, _item: escape(f"{league}?{ask.address_with(branch=row.code, sort='', cols='')}"))
     return [
         *rank_columns(_("分公司"), name, lambda row: row.name, words),
         _state_column(shown),
-        _mean_column(company_mean(rows)),
-        *time_columns(ask, lambda row: float(row.mean), lambda row: row.old_mean),
+        _mean_column(ask, mean),
+        *time_columns(ask, mean, corrected_mean, lambda row: float(row.mean), lambda row: row.old_mean),
         *[_branch_item(i, ask, sums) for i in indicators],
         count_column("grids", _("网格"), lambda row: row.grids),
         _low_column(),
@@ -217,7 +225,7 @@ def _state_column(shown: Generation) -> Column:
     return Column("state", _("状态"), cell, value, is_text=True)
 
 
-def _mean_column(mean: Decimal | None) -> Column:
+def _mean_column(ask: LeagueAsk, mean: Decimal | None) -> Column:
     """The mean of a branch's grids, with what it is the mean of; its foot is the mean of all grids."""
     line = None if mean is None else float(mean)
 
@@ -227,7 +235,8 @@ def _mean_column(mean: Decimal | None) -> Column:
 
     note = _("全部网格的均值")
     foot = f'<td><b>{number(mean, 2)}</b> <small class="muted">{note}</small></td>'
-    return Column("total", _("网格均值"), cell, lambda row: row.mean, is_fixed=True, foot=foot)
+    word = _total_word(ask, _("网格均值"))
+    return Column("total", word, cell, lambda row: row.mean, is_fixed=True, foot=foot)
 
 
 def _low_column() -> Column:

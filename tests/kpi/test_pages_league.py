@@ -1,6 +1,7 @@
 """The leagues: what they show, to whom, at what cost, and that nothing is sent twice."""
 
 import csv
+import re
 
 import pytest
 from django.urls import reverse
@@ -292,8 +293,11 @@ def test_density_is_kept_and_leaves_the_address(client) -> None:
 
 @pytest.fixture
 def corrected():
+    return corrected_in(BranchFactory())
+
+
+def corrected_in(branch):
     """A closed month whose grid is corrected from 50 to 75 of A, with a signed correction."""
-    branch = BranchFactory()
     grid = GridFactory(branch=branch)
     TargetFactory(grid=grid, code="A", value=4)
     AcceptanceFactory.create_batch(2, grid=grid, recorded_at=NOW)
@@ -319,8 +323,23 @@ def test_closed_month_shows_as_published_until_asked_for_the_corrected(client, c
     }
     rows = exported(client, user, **{"as": "difference"})
     found = dict(zip(rows[0], rows[1], strict=True))
-    assert (float(found["总分"]), float(found["更正后"])) == (float(published), float(later))
+    assert (float(found["公布时"]), float(found["更正后"])) == (float(published), float(later))
     assert float(found["差异"]) == float(later - published)
+
+
+@pytest.mark.parametrize("name", ["kpi:league", "kpi:branches"])
+def test_difference_is_shown_for_the_mean_of_all_grids_too(client, name) -> None:
+    branch = BranchFactory()
+    GridFactory(branch=branch)
+    grid, published, later = corrected_in(branch)
+    page = get(client, user_of_branch(branch), name, **{"as": "difference"}).content.decode()
+    heads = [re.sub("<.*?>", "", cell) for cell in re.findall(r"<th scope=\"col\".*?</th>", page)]
+    foot = [
+        re.sub("<small.*?</small>|<.*?>", "", cell).strip()
+        for cell in re.findall(r"<t[dh].*?</t[dh]>", page.partition("<tfoot>")[2])
+    ]
+    found = dict(zip(heads, foot, strict=True))
+    assert {word: found[word] for word in ("公布时", "更正后", "差异")} == {"公布时": "?", "更正后": "?", "差异": "?"}
 
 
 @pytest.mark.parametrize("name", ["kpi:people", "kpi:branches", "kpi:teams", "kpi:totals", "kpi:trends"])
