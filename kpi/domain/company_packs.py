@@ -40,8 +40,12 @@ Maker = Callable[[CompanyPack, Callable[[str], None]], Made]
 @transaction.atomic
 def request(*, month: Month, mark: str, language: str, by: User | None, now: dt.datetime) -> CompanyPack:
     """Ask for the workbook of these scores; what waits, is written or is done already for them is that one."""
-    row, _created = CompanyPack.objects.defer("file").select_for_update(of=("self",)).get_or_create(
-        month=month.first, language=language, mark=mark, defaults={"requested_by": by, "requested_at": now}
+    row, _created = (
+        CompanyPack.objects.defer("file")
+        .select_for_update(of=("self",))
+        .get_or_create(
+            month=month.first, language=language, mark=mark, defaults={"requested_by": by, "requested_at": now}
+        )
     )
     if row.status == RunStatus.FAILED:
         fresh = {"status": RunStatus.REQUESTED, "requested_by": by, "requested_at": now, "attempts": 0, "error": ""}

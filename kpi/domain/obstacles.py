@@ -27,7 +27,7 @@ from managers.models import Posting, TeamWaiver
 class Obstacle:
     """One thing that stands in the way, in the user's words; the codes and the key say where to mend it.
 
-    `can_be_passed`: it changes nothing in the month, but who closes it has to say that they have seen it.
+    `can_be_passed`: it changes nothing in the month, but who closes it says that they have seen its `count`.
     """
 
     kind: str
@@ -53,7 +53,7 @@ def obstacles(branch: Branch, month: Month) -> list[Obstacle]:
 
 def closing_obstacles(branch: Branch, month: Month, *, today: dt.date) -> list[Obstacle]:
     """What keeps a month from being closed: `obstacles`, files that failed, slips in transit, appeals without an
-    answer, and that it has to have been published long enough."""
+    answer, and that it has to have been published long enough. Whoever another branch shows as well is named."""
     found = BranchMonth.objects.filter(branch=branch, month=month.first).first()
     if found and found.state == MonthState.CLOSED:
         return []
@@ -63,6 +63,7 @@ def closing_obstacles(branch: Branch, month: Month, *, today: dt.date) -> list[O
         *_unanswered(branch, month),
         *_unpublished(found, today),
         *_in_transit(branch, month),
+        *_scored_twice(branch, month),
     ]
 
 
@@ -182,3 +183,14 @@ def _in_transit(branch: Branch, month: Month) -> list[Obstacle]:
         count,
     )
     return [Obstacle("in_transit", text % {"n": count}, count=count, can_be_passed=True)]
+
+
+def _scored_twice(branch: Branch, month: Month) -> Iterator[Obstacle]:
+    """A back-dated posting took them there, or from there, while one of the two was published. Nothing to be done
+    here: where this result isn't the right one, it is stale."""
+    for row in sql.rows("kpi/list_scored_twice", first=month.first, branch=branch.pk):
+        text = _(
+            "%(name)s（%(staff_no)s）也列在%(branch)s的结果里，因为任职记录后来改过。"
+            "请%(branch)s重算：正在公示的先撤回，已审定的作更正。"
+        )
+        yield Obstacle("scored_twice", text % row, staff_no=row["staff_no"], count=0, can_be_passed=True)

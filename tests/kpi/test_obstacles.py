@@ -20,7 +20,7 @@ from tests.factories.accounts import UserFactory, user_of_branch
 from tests.factories.grids import BranchFactory, GridFactory, HallFactory
 from tests.factories.kpi import NOW, OCTOBER, RunFactory, recomputed
 from tests.factories.managers import PostingFactory, TeamWaiverFactory
-from tests.factories.months import closed, published, ready_grid
+from tests.factories.months import closed, corrected, published, ready_grid
 
 TODAY = local_day(NOW)
 LAST_MOMENT = OCTOBER.end - dt.timedelta(seconds=1)
@@ -115,6 +115,30 @@ class TestObstacles:
         asked = Run.objects.create(month=OCTOBER.first, branch=None, cause=RunCause.NIGHTLY, requested_at=NOW)
         found = closing_obstacles(grid.branch, OCTOBER, today=TODAY)
         assert [(one.kind, one.key) for one in found] == [("running", asked.pk)]
+
+    def test_person_whom_another_branch_still_shows_is_named_and_in_nobodys_way(self, grid):
+        other = ready_grid()
+        closed(other)
+        posting = other.postings.get()
+        posting.grid = grid
+        posting.save()
+        months.withdraw(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+        published(grid)
+        (found,) = closing_obstacles(grid.branch, OCTOBER, today=TODAY)
+        person = posting.manager
+        assert (found.kind, found.staff_no, found.can_be_passed) == ("scored_twice", person.staff_no, True)
+        assert f"{person.name}（{person.staff_no}）也列在{other.branch.name}的结果里" in found.text
+        corrected(other)
+        assert standing(grid) == []
+
+    def test_person_shown_twice_doesnt_keep_a_month_open(self, grid):
+        other = ready_grid()
+        closed(other)
+        other.postings.update(grid=grid)
+        months.withdraw(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+        published(grid)
+        done = months.close(branch=grid.branch, month=OCTOBER, by=None, now=NOW, today=TODAY)
+        assert done.state == MonthState.CLOSED
 
     def test_deadline_before_today_is_refused(self):
         grid = ready_grid()
