@@ -33,9 +33,7 @@ def stage(
     """
     inputs = _inputs(month, scheme_id, branches, grids)
     progress("balances")
-    balances.ensure(month=month)
-    if grids is None or not tallies.are_kept(month=month):  # for some grids, what changed since is taken already
-        tallies.ensure(month=month)
+    _keep_sums(month, grids)
     for step in WHOLE_STAGES:
         progress(step.removeprefix("kpi/"))
         sql.run(step, **inputs)
@@ -47,11 +45,15 @@ def stage_some(*, month: Month, scheme_id: int, branches: Sequence[int], grids: 
     if not is_narrow(grids):
         stage(month=month, scheme_id=scheme_id, branches=branches, grids=grids)
         return [row["branch_id"] for row in sql.rows("kpi/list_staged_branches", **inputs)]
-    balances.ensure(month=month)
-    if not tallies.are_kept(month=month):
-        tallies.ensure(month=month)
+    _keep_sums(month, grids)
     steps = ["kpi/set_narrow", *STAGES, "kpi/list_staged_branches"]
     return [row["branch_id"] for row in sql.rows_planned_once(steps, TYPES, run=None, **inputs)]
+
+
+def _keep_sums(month: Month, grids: Sequence[int] | None) -> None:
+    balances.ensure(month=month)
+    if grids is None or not tallies.are_kept(month=month):  # for some grids, what changed since is taken already
+        tallies.ensure(month=month)
 
 
 def _inputs(month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int] | None) -> dict[str, object]:
