@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
 
 from accounts.models import User
 from core import jobs
@@ -86,6 +85,6 @@ def run(job_id: int, *, make: Maker, now: dt.datetime) -> bool:
 def sweep(*, now: dt.datetime) -> list[int]:
     """Send again what nobody works on, and throw old files away. Returns the ids sent."""
     ended = CompanyPack.objects.filter(status__in=[RunStatus.DONE, RunStatus.FAILED])
-    kept = list(ended.order_by(F("requested_at").desc(), "-pk").values_list("pk", flat=True)[:KEPT])
+    kept = list(ended.order_by("-requested_at", "-pk").values_list("pk", flat=True)[:KEPT])
     ended.exclude(pk__in=kept).delete()
     return job_rows.send_again(CompanyPack.objects.all(), TASK, now)

@@ -5,7 +5,9 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 
 from accounts.scope import Scope
+from core.periods import Month
 from grids.models import Branch
+from kpi.choices import RunStatus
 from kpi.models import Run, SumCheck
 
 SHOWN = 30
@@ -18,6 +20,11 @@ def runs_within(scope: Scope) -> QuerySet[Run]:
     if scope.is_empty:
         return runs.none()
     return runs.filter(Q(branch=None) | Q(branch__in=Branch.objects.within(scope)))
+
+
+def is_running(scope: Scope, month: Month) -> bool:
+    """Whether a recompute of the month is at work: what is saved now waits for it."""
+    return runs_within(scope).filter(month=month.first, status=RunStatus.RUNNING).exists()
 
 
 def run_history(scope: Scope, month: dt.date | None = None) -> list[Run]:

@@ -139,12 +139,12 @@ def company_home(request: HttpRequest) -> HttpResponse:
     rows = branch_rows(shown, before)
     today = local_day(timezone.now())
     current = Month.of(today)
-    rules = list(schemes.expected(current).indicators.all())
-    items = progress(current, today, visible_grids(request.scope), rules)
+    scheme = schemes.expected(current)
+    items = progress(current, today, visible_grids(request.scope), list(scheme.indicators.all()))
     page = {
         **frame(request, ask, shown),
         **branch_league(rows, indicators_of(shown.newest), shown),
-        "scheme": schemes.expected(current),
+        "scheme": scheme,
         "current": current,
         "items": items,
         "time": items[0].time if items else 0,

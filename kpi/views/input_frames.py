@@ -12,12 +12,12 @@ from accounts.doors import DEPARTMENT
 from core import formats
 from core.periods import Month, local_day
 from grids.models import Grid
-from kpi.choices import MonthState, RunStatus
+from kpi.choices import MonthState
 from kpi.domain.sheets import SheetRefused
 from kpi.forms import Asked, asked
 from kpi.forms_inputs import seen_cells
 from kpi.queries.generations import generation, scored_months
-from kpi.queries.runs import runs_within
+from kpi.queries.runs import is_running
 from kpi.views.frames import Select, selects
 
 
@@ -60,7 +60,7 @@ def input_frame(request: HttpRequest, ask: Asked, *, ahead: int = 0) -> dict[str
         "closed": closed,
         "is_closed": is_closed,
         "may_edit": request.user.role in DEPARTMENT and not is_closed,
-        "is_running": runs_within(request.scope).filter(month=ask.month.first, status=RunStatus.RUNNING).exists(),
+        "is_running": is_running(request.scope, ask.month),
     }
 
 

@@ -14,7 +14,7 @@ from accounts.doors import DEPARTMENT, OVERSEERS, open_to
 from accounts.models import User
 from core.periods import Month
 from grids.models import Branch, Grid
-from kpi.choices import MonthState, RatingItem, RunStatus
+from kpi.choices import MonthState, RatingItem
 from kpi.domain import rating_drafts, ratings
 from kpi.domain.rating_drafts import DraftRefused
 from kpi.domain.sheets import SheetRefused
@@ -23,7 +23,7 @@ from kpi.forms_inputs import given_ratings, retype_ratings, seen_cells
 from kpi.queries.generations import generation
 from kpi.queries.raters import FLAT_DEVIATION, FLAT_PEOPLE, raters_of
 from kpi.queries.rating_teams import Member, Team, add_evidence, teams_of
-from kpi.queries.runs import runs_within
+from kpi.queries.runs import is_running
 from kpi.views.input_frames import grids_asked, input_asked, input_frame, seen_text, this_month
 from kpi.views.scores import month_or_404
 from kpi.views.strips import strip
@@ -109,7 +109,7 @@ def _team(request: HttpRequest, month: Month, code: str) -> tuple[Team, dict[str
         "editable": {member.manager.pk for member in open_ones} if may_edit else set(),
         "closed": closed,
         "items": list(RatingItem),
-        "is_running": runs_within(request.scope).filter(month=month.first, status=RunStatus.RUNNING).exists(),
+        "is_running": is_running(request.scope, month),
     }
 
 
