@@ -1,6 +1,5 @@
 """Forms of the pages of channels."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -113,11 +112,6 @@ class PlaceForm(forms.Form):
     name = forms.CharField(label=_("目录中的名称"), max_length=40, required=False)
     on = _day(_("生效日期"))
     document = forms.CharField(label=_("依据文件"), max_length=120, required=False)
-
-
-def first_day(today: dt.date) -> dict[str, object]:
-    """What a dated form shows before somebody writes."""
-    return {"on": today}
 
 
 class HallContactForm(forms.Form):

@@ -1,7 +1,6 @@
 """What lies on whose hands in a hall, for its head."""
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db.models import Count
@@ -90,7 +89,7 @@ def _count_done(scope: Scope, clerks: dict[int, ClerkLoad], *, today: dt.date, d
     direct = Acceptance.objects.within(scope).filter(
         operator__in=clerks, accepted_on=today, slip=None, keyed_here=True, cancelled_on=None
     )
-    for pk, count in Counter(dict(accepted.values_list("claimed_by").annotate(n=Count("pk")).order_by())).items():
+    for pk, count in accepted.values_list("claimed_by").annotate(n=Count("pk")).order_by():
         clerks[pk].done = count
     for pk, count in direct.values_list("operator").annotate(n=Count("pk")).order_by():
         clerks[pk].direct = count

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from acceptance.domain import catalogues as rules
-from acceptance.forms_channels import MapForm, PlaceForm, first_day
+from acceptance.forms_channels import MapForm, PlaceForm
 from acceptance.queries import community_channels as queries
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
@@ -75,7 +75,7 @@ def _page(request: HttpRequest, **given: forms.Form) -> HttpResponse:
         "changes": queries.changes(),
     }
     if request.user.role == Role.COMPANY:
-        context |= {"mapping": MapForm(initial=first_day(today)), "placing": PlaceForm(initial=first_day(today))}
+        context |= {"mapping": MapForm(initial={"on": today}), "placing": PlaceForm(initial={"on": today})}
     return render(request, "acceptance/channel_catalogue.html", context | given)
 
 

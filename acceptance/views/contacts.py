@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -57,11 +56,7 @@ def _contact(request: HttpRequest, name: str, phone: str, subject: str, about: d
             )
             shown = True
         except Refusal as refusal:
-            _refuse(form, refusal)
+            form.add_error(refusal.field, str(refusal))
     left = max(settings.REVEALS_A_DAY - queries.used_today(user, REVEAL, now), 0)
     context = {"form": form, "name": name, "phone": phone, "shown": shown, "left": left}
     return render(request, "acceptance/contact.html", context | about)
-
-
-def _refuse(form: forms.Form, refusal: Refusal) -> None:
-    form.add_error(refusal.field, str(refusal))

@@ -14,12 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from acceptance.choices import SlipSource
 from acceptance.domain import contents, slips, transitions
-from acceptance.domain.actors import actor_of
+from acceptance.domain.clocks import opening_hours
 from acceptance.forms import content_of
 from acceptance.models import Product, Slip, SlipPhoto
 from acceptance.queries import slips as queries
 from acceptance.queries.phone import running
+from acceptance.views.contacts import REVEALERS
+from acceptance.views.households import needs_contact
 from acceptance.views.phone import version
+from acceptance.views.queue import actor_at_counter, slip_of
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, open_to, open_to_all
 from accounts.models import User
@@ -94,14 +97,14 @@ def slip_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def slip_detail(request: HttpRequest, number: str) -> HttpResponse:
     """How far is this slip?"""
-    return detail_page(request, _slip(request, number))
+    return detail_page(request, slip_of(request, number))
 
 
 @open_to(Role.ACCOUNT_MANAGER, *HALL_STAFF)
 @require_safe
 def slip_photo(request: HttpRequest, number: str) -> HttpResponse:
     """The paper slip, for those who work with the customer."""
-    photo = get_object_or_404(SlipPhoto, slip=_slip(request, number))
+    photo = get_object_or_404(SlipPhoto, slip=slip_of(request, number))
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(bytes(photo.content), content_type="image/jpeg", headers=headers)
 
@@ -110,8 +113,7 @@ def slip_photo(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def slip_resubmit(request: HttpRequest, number: str) -> HttpResponse:
     """Add what the hall asked for and send it again."""
-    slip, now = _slip(request, number), timezone.now()
-    actor = actor_of(cast(User, request.user), request.scope, on=local_day(now))
+    slip, now, actor = slip_of(request, number), timezone.now(), actor_at_counter(request)
     names = ("contact_name", "contact_phone", "notes", "typed_address")
     given: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in names}
     try:
@@ -134,13 +136,12 @@ def household_of(request: HttpRequest) -> Household | None:
 
 
 def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None) -> HttpResponse:
-    now = timezone.now()
-    actor = actor_of(cast(User, request.user), request.scope, on=local_day(now))
+    actor, hours = actor_at_counter(request), opening_hours()
     in_field = slip.manager_id == actor.manager and not actor.halls
     context = {
-        "row": queries.row_of(slip, now),
+        "row": queries.row_of(slip, timezone.now(), hours),
         "slip": slip,
-        "history": queries.history(slip),
+        "history": queries.history(slip, hours),
         "orders": slip.acceptances.select_related("product"),
         "first": slip.duplicate_of,
         "seen": set(Slip.objects.within(request.scope).filter(queries.tied_to(slip)).values_list("number", flat=True)),
@@ -154,15 +155,7 @@ def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None
         "in_field": in_field,
         "has_photo": SlipPhoto.objects.filter(slip=slip).exists(),
         "layout": "base_phone.html" if in_field else "base.html",
-        "sees_people": sees_people(request),
+        "sees_people": needs_contact(request),
+        "may_reveal": request.user.role in REVEALERS,
     }
     return render(request, "acceptance/slip_detail.html", context, status=422 if refused else 200)
-
-
-def sees_people(request: HttpRequest) -> bool:
-    """Whether the role works with customers; everybody else reads masked names and numbers."""
-    return request.user.role in (Role.ACCOUNT_MANAGER, Role.HALL_CLERK, Role.HALL_MANAGER)
-
-
-def _slip(request: HttpRequest, number: str) -> Slip:
-    return get_object_or_404(queries.with_parts(Slip.objects.within(request.scope)), number=number)

@@ -1,11 +1,13 @@
 """The hall side: the steps at the counter."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -113,7 +115,7 @@ def direct_new(request: HttpRequest) -> HttpResponse:
     return render(request, "acceptance/direct_new.html", context, status=422 if refused else 200)
 
 
-def _record_direct(request: HttpRequest, rows: list[OrderRow], now: Any) -> None:
+def _record_direct(request: HttpRequest, rows: list[OrderRow], now: dt.datetime) -> None:
     household = _typed_household(request)
     if household is None:
         raise acceptances.BadOrder(_("没有这个客户编码。"), field="household_code")
@@ -146,13 +148,9 @@ def _step(request: HttpRequest, number: str, rule: Callable[..., None], done: st
         return redirect("acceptance:slip_detail", number=number)
     stays = slip.hall_id in actor.halls and slip.state in HALL_STATES
     query = f"?{urlencode({'slip': number})}" if stays else ""
-    return redirect(_queue_address() + query)
+    return redirect(reverse("acceptance:hall_queue") + query)
 
 
 def _typed_household(request: HttpRequest) -> Household | None:
     code = request.POST.get("household_code", "").strip()
     return Household.objects.within(request.scope).filter(code=code).first() if code else None
-
-
-def _queue_address() -> str:
-    return str(redirect("acceptance:hall_queue").url)

@@ -3,7 +3,9 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +16,7 @@ from acceptance.domain.clocks import opening_hours
 from acceptance.models import Slip
 from acceptance.queries import clerk_loads
 from acceptance.queries import slips as queries
+from acceptance.views.asks import age_words
 from acceptance.views.queue import actor_at_counter, slip_of
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, open_to
@@ -67,7 +70,7 @@ def slip_take_over(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("%(number)s 由您接手。") % {"number": number})
     except Refusal as refusal:
         messages.error(request, str(refusal))
-    return redirect(f"{redirect('acceptance:hall_queue').url}?slip={number}")
+    return redirect(f"{reverse('acceptance:hall_queue')}?{urlencode({'slip': number})}")
 
 
 @open_to(Role.HALL_MANAGER)
@@ -77,7 +80,7 @@ def clerk_load(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = local_day(now)
     day = clerk_loads.hall_day(request.scope, today=today, day_start=day_start(today), now=now, hours=opening_hours())
-    words = {"today": _("当天"), "few": _("1–2 天"), "week": _("3–6 天"), "old": _("7 天以上")}
+    words = age_words()
     context = {
         "day": day,
         "ages": [(words[age], found) for age, found in day.ages.items()],

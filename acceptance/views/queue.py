@@ -17,10 +17,11 @@ from acceptance.domain import clocks, transitions
 from acceptance.domain.actors import Actor, actor_of
 from acceptance.domain.clocks import Hours, opening_hours
 from acceptance.forms import OrderRow
-from acceptance.models import Handover, LateNotice, Product, Slip
+from acceptance.models import Handover, Product, Slip
 from acceptance.queries import differences, queue
 from acceptance.queries import slips as queries
 from acceptance.queries.queue import Narrow
+from acceptance.views.asks import late_notice
 from acceptance.views.queue_rows import drawn
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, open_to, unattended
@@ -77,7 +78,7 @@ def queue_page(
         slip = queries.with_parts(Slip.objects.within(request.scope)).filter(number=wanted).first()
     context |= {"selected": slip.number if slip else "", "hours": settings.SLIP_HOURS}
     context |= {
-        "notice": _notice(request),
+        "notice": late_notice(request, local_day(timezone.now())),
         "drawn": drawn(context["rows"], selected=context["selected"], address=context["row_url"]),
     }
     context["to_settle"] = differences.pending(request.scope) if request.user.role == Role.HALL_MANAGER else 0
@@ -118,12 +119,6 @@ def with_errors(rows: list[OrderRow] | None, refused: Refusal | None) -> list[Or
 def _etag(token: str) -> str:
     minute = int(timezone.now().timestamp()) // FRESH
     return f'"{token}-{minute}-{get_language()}"'
-
-
-def _notice(request: HttpRequest) -> LateNotice | None:
-    if request.user.role != Role.HALL_MANAGER:
-        return None
-    return queries.notice_of(request.scope, local_day(timezone.now()), of_branch=False)
 
 
 def _list_context(request: HttpRequest) -> dict[str, Any]:

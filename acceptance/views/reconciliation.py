@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -140,7 +141,7 @@ def difference_settle(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     back = request.POST.get("back", "")
     local = back.startswith("?") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(redirect("acceptance:reconciliation").url + (back if local else ""))
+    return redirect(reverse("acceptance:reconciliation") + (back if local else ""))
 
 
 @open_to(Role.BRANCH)

@@ -2,22 +2,17 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from acceptance.domain import slips, transitions
-from acceptance.domain.actors import actor_of
 from acceptance.forms import OrderRow, orders_of, split_of
 from acceptance.models import Slip
-from acceptance.queries import slips as queries
-from acceptance.views.queue import AT_THE_COUNTER
+from acceptance.views.queue import AT_THE_COUNTER, actor_at_counter, slip_of
 from accounts.doors import open_to
-from accounts.models import User
-from core.periods import local_day
 from core.refusals import Refusal
 from customers.models import Household
 from grids.models import Hall
@@ -30,16 +25,15 @@ Words = dict[str, Any]
 def slip_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """Take a step of `transitions.STEPS`. 200 done, 403 not yours, 409 not now, 422 something is missing; each with the
     slip's state and the steps that are open to this person."""
-    slip = get_object_or_404(queries.with_parts(Slip.objects.within(request.scope)), number=number)
+    slip = slip_of(request, number)
     if step not in transitions.STEPS:
         raise Http404
-    now = timezone.now()
-    actor = actor_of(cast(User, request.user), request.scope, on=local_day(now))
+    actor = actor_at_counter(request)
     told: Words = {}
     status = 200
     try:
         rule, given = _rule(step, _words(request), request, slip)
-        rule(slip=slip, by=actor, now=now, **given)
+        rule(slip=slip, by=actor, now=timezone.now(), **given)
     except (ValueError, AttributeError, TypeError, RecursionError):
         return JsonResponse({"error": "not_json"}, status=400)
     except Refusal as refusal:
@@ -79,8 +73,7 @@ def _rule(step: str, data: Words, request: HttpRequest, slip: Slip) -> tuple[Cal
 def _acceptance(data: Words, request: HttpRequest, slip: Slip) -> Words:
     scope = request.scope  # type: ignore[attr-defined]
     names = ("product", "order_no", "accepted_on")
-    typed = [{name: str(order.get(name) or "") for name in names} for order in data.get("orders") or []]
-    rows = [OrderRow(order["product"], order["order_no"], order["accepted_on"]) for order in typed]
+    rows = [OrderRow(*(str(order.get(name) or "") for name in names)) for order in data.get("orders") or []]
     code = str(data.get("household_code") or "")
     named = {name: str(data.get(name) or "") for name in ("co_developer", "share")}
     return {

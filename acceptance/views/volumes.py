@@ -12,11 +12,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import OPEN_STATES
-from acceptance.models import LateNotice
-from acceptance.queries import slips as slip_queries
 from acceptance.queries import transit
 from acceptance.queries import volumes as queries
-from acceptance.views.asks import month_of, month_select
+from acceptance.views.asks import age_words, late_notice, month_of, month_select
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
 from accounts.saved import keeps_views
@@ -40,7 +38,8 @@ def in_transit(request: HttpRequest) -> HttpResponseBase:
     rows = transit.waiting_then(scope, at) if day else queries.waiting(scope, now)
     loads = queries.hall_loads(rows)
     hall_codes = {load.hall.pk: load.hall.code for load in loads}
-    shown = [row for row in rows if _asked_for(row, request.GET.dict(), hall_codes)]
+    query = request.GET.dict()
+    shown = [row for row in rows if _asked_for(row, query, hall_codes)]
     if kind := request.GET.get("export"):
         return _slips_file(shown, scope, kind, day)
     behind = [row for row in shown if row.key > request.GET.get("after", "")]
@@ -53,17 +52,11 @@ def in_transit(request: HttpRequest) -> HttpResponseBase:
         "shown": len(shown),
         "after": page[-1].key if len(behind) > PAGE else "",
         "selects": _transit_selects(request, loads),
-        "ages": _age_words(),
+        "ages": age_words(),
         "by_state": request.GET.get("by") == "state",
     }
-    context["notice"] = _notice(request, day or local_day(now))
+    context["notice"] = late_notice(request, day or local_day(now))
     return render(request, "acceptance/in_transit.html", context | _accounts(scope, day, at, rows))
-
-
-def _notice(request: HttpRequest, day: dt.date) -> LateNotice | None:
-    if request.user.role not in (Role.BRANCH, Role.HALL_MANAGER):
-        return None
-    return slip_queries.notice_of(_scope(request), day, of_branch=request.user.role == Role.BRANCH)
 
 
 def _day(request: HttpRequest) -> dt.date | None:
@@ -103,10 +96,6 @@ def _asked_for(row: queries.Waiting, query: dict[str, str], hall_codes: dict[int
     return state in ("", "late", row.state) and hall in ("", hall_codes.get(row.hall)) and age in ("", row.age)
 
 
-def _age_words() -> dict[str, str]:
-    return {"today": _("当天"), "few": _("1–2 天"), "week": _("3–6 天"), "old": _("7 天以上")}
-
-
 def _transit_selects(request: HttpRequest, loads: list[queries.HallLoad]) -> list[tuple[str, str, object, str]]:
     """The filters of the query row as name, label, choices and chosen value."""
     everything = ("", _("全部"))
@@ -115,7 +104,7 @@ def _transit_selects(request: HttpRequest, loads: list[queries.HallLoad]) -> lis
     offered = [
         ("hall", _("营业厅"), halls),
         ("state", _("状态"), states),
-        ("age", _("提交后"), [everything, *_age_words().items()]),
+        ("age", _("提交后"), [everything, *age_words().items()]),
     ]
     return [(name, label, choices, request.GET.get(name, "")) for name, label, choices in offered]
 
