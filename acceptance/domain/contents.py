@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from acceptance.choices import SlipSource
 from core.refusals import Refusal
 
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|[2-9]\d{6,7}", re.ASCII)
+LONGEST = {"typed_address": 200, "contact_name": 40, "notes": 300}
 
 
 class IncompleteSlip(Refusal):
@@ -51,10 +53,14 @@ def check(content: Content) -> None:
         raise IncompleteSlip(_("请选择来源。"), field="source")
     if not content.has_consent:
         raise IncompleteSlip(_("提交前要得到客户同意。"), field="has_consent")
-    longest = {"typed_address": 200, "contact_name": 40, "notes": 300}
-    for name, limit in longest.items():
-        if len(getattr(content, name)) > limit:
-            raise IncompleteSlip(_("写得太长，最多 %(limit)s 个字。") % {"limit": limit}, field=name)
+    check_lengths({name: getattr(content, name) for name in LONGEST})
+
+
+def check_lengths(words: Mapping[str, str]) -> None:
+    """Raise IncompleteSlip for the first text that is longer than a slip holds."""
+    for name, text in words.items():
+        if len(text) > LONGEST[name]:
+            raise IncompleteSlip(_("写得太长，最多 %(limit)s 个字。") % {"limit": LONGEST[name]}, field=name)
 
 
 def check_contact(name: str, phone: str) -> None:

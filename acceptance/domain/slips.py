@@ -251,8 +251,9 @@ def resubmit(
     written anew.
     """
     contents.check_contact(contact_name, contact_phone)
+    contents.check_lengths({"contact_name": contact_name, "notes": notes, "typed_address": typed_address})
     known = set(Product.objects.filter(code__in=products, is_sold=True).values_list("code", flat=True))
-    wanted = [code for code in products if code in known]
+    wanted = [code for code in dict.fromkeys(products) if code in known]
     if not wanted:
         raise contents.IncompleteSlip(_("请至少选一个产品。"), field="products")
     with transaction.atomic():

@@ -8,7 +8,7 @@ from django.db import IntegrityError, InternalError, transaction
 from django.urls import reverse
 
 from acceptance.choices import PASSAGES
-from acceptance.domain import slips, transitions
+from acceptance.domain import contents, slips, transitions
 from acceptance.domain.acceptances import Order
 from acceptance.models import Acceptance, Slip
 from acceptance.queries.slips import row_of
@@ -137,6 +137,22 @@ def test_resubmit_for_another_household_goes_to_its_hall_and_is_marked(street):
     assert (slip.typed_address, slip.hall) == ("园荫里 12 号楼", street.hall)
     with pytest.raises(slips.UnknownPlace):
         slips.resubmit(slip=make(street, "returned"), by=street.field, now=NOW, household=HouseholdFactory(), **ADDED)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"), [("contact_name", "刘" * 41), ("notes", "补" * 301), ("typed_address", "里" * 201)]
+)
+def test_resubmit_refuses_what_is_longer_than_a_slip_holds(street, field, text):
+    slip = make(street, "returned", household=None, typed_address="园荫里")
+    with pytest.raises(contents.IncompleteSlip) as refused:
+        slips.resubmit(slip=slip, by=street.field, now=NOW, **(ADDED | {field: text}))
+    assert (refused.value.field, slip.state) == (field, "returned")
+
+
+def test_resubmit_takes_a_product_named_twice_once(street):
+    slip = make(street, "returned")
+    slips.resubmit(slip=slip, by=street.field, now=NOW, **(ADDED | {"products": ["3G", "FTTH", "3G"]}))
+    assert [line.product_id for line in slip.lines.all()] == ["3G", "FTTH"]
 
 
 def test_returned_slip_is_corrected_and_sent_again_on_the_phone(street, client):
