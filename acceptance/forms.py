@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from acceptance.domain.acceptances import BadOrder, BadSplit, Order, Split
 from acceptance.domain.contents import Content
 from accounts.scope import Scope
+from customers.models import Household
 from managers.models import Manager
 
 
@@ -40,6 +41,15 @@ def orders_of(rows: list[OrderRow]) -> list[Order]:
             raise BadOrder(_("请写受理日期。"), field=f"accepted_on-{place}") from None
         orders.append(Order(row.product, row.order_no.replace(" ", ""), day))
     return orders
+
+
+def home_of(code: str, scope: Scope) -> Household | None:
+    """The household whose code was typed, none without a code; raises BadOrder."""
+    code = code.strip()
+    found = Household.objects.within(scope).filter(code=code).first() if code else None
+    if code and found is None:
+        raise BadOrder(_("没有这个客户编码。"), field="household_code")
+    return found
 
 
 def split_of(data: QueryDict | dict[str, str], scope: Scope, branch: int) -> Split | None:

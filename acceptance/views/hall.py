@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from acceptance.choices import HALL_STATES
 from acceptance.domain import acceptances, slips
-from acceptance.forms import OrderRow, order_rows, orders_of, split_of
+from acceptance.forms import OrderRow, home_of, order_rows, orders_of, split_of
 from acceptance.models import Product, Slip
 from acceptance.views.queue import AT_THE_COUNTER, actor_at_counter, queue_page, slip_of, with_errors
 from accounts.doors import open_to
 from core.periods import local_day
 from core.refusals import Refusal
-from customers.models import Household
 from grids.models import Hall
 from managers.models import Manager
 
@@ -52,7 +51,7 @@ def slip_accept(request: HttpRequest, number: str) -> HttpResponse:
             slip=slip,
             orders=orders_of(rows),
             split=split_of(request.POST, request.scope, slip.branch_id),
-            household=_typed_household(request),
+            household=home_of(request.POST.get("household_code", ""), request.scope),
             by=actor_at_counter(request),
             now=now,
         )
@@ -116,7 +115,7 @@ def direct_new(request: HttpRequest) -> HttpResponse:
 
 
 def _record_direct(request: HttpRequest, rows: list[OrderRow], now: dt.datetime) -> None:
-    household = _typed_household(request)
+    household = home_of(request.POST.get("household_code", ""), request.scope)
     if household is None:
         raise acceptances.BadOrder(_("没有这个客户编码。"), field="household_code")
     staff_no = request.POST.get("developer", "").strip()
@@ -149,8 +148,3 @@ def _step(request: HttpRequest, number: str, rule: Callable[..., None], done: st
     stays = slip.hall_id in actor.halls and slip.state in HALL_STATES
     query = f"?{urlencode({'slip': number})}" if stays else ""
     return redirect(reverse("acceptance:hall_queue") + query)
-
-
-def _typed_household(request: HttpRequest) -> Household | None:
-    code = request.POST.get("household_code", "").strip()
-    return Household.objects.within(request.scope).filter(code=code).first() if code else None

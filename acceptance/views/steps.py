@@ -9,12 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from acceptance.domain import slips, transitions
-from acceptance.forms import OrderRow, orders_of, split_of
+from acceptance.forms import OrderRow, home_of, orders_of, split_of
 from acceptance.models import Slip
 from acceptance.views.queue import AT_THE_COUNTER, actor_at_counter, slip_of
 from accounts.doors import open_to
 from core.refusals import Refusal
-from customers.models import Household
 from grids.models import Hall
 
 Words = dict[str, Any]
@@ -74,12 +73,11 @@ def _acceptance(data: Words, request: HttpRequest, slip: Slip) -> Words:
     scope = request.scope  # type: ignore[attr-defined]
     names = ("product", "order_no", "accepted_on")
     rows = [OrderRow(*(str(order.get(name) or "") for name in names)) for order in data.get("orders") or []]
-    code = str(data.get("household_code") or "")
     named = {name: str(data.get(name) or "") for name in ("co_developer", "share")}
     return {
         "orders": orders_of(rows),
         "split": split_of(named, scope, slip.branch_id),
-        "household": Household.objects.within(scope).filter(code=code).first() if code else None,
+        "household": home_of(str(data.get("household_code") or ""), scope),
     }
 
 

@@ -128,6 +128,18 @@ def test_clerk_takes_a_slip_and_accepts_it_into_two_orders(client, street):
     assert sorted(Acceptance.objects.values_list("order_no", flat=True)) == ["221112088431", "221112088432"]
 
 
+def test_household_code_that_nobody_has_is_refused_in_words(client, street):
+    slip = make(street, "received", household=None, typed_address="园荫里", received_at=timezone.now())
+    client.force_login(street.clerk_user)
+    order = {"product": "FTTH", "order_no": "221112088431", "accepted_on": str(local_day(timezone.now()))}
+    refused = client.post(reverse("acceptance:slip_accept", args=[slip.number]), order | {"household_code": "NOBODY"})
+    assert (refused.status_code, "没有这个客户编码。" in refused.content.decode()) == (422, True)
+    body = json.dumps({"orders": [order], "household_code": "NOBODY"})
+    told = client.post(reverse("acceptance_api_step", args=[slip.number, "accept"]), body, "application/json")
+    assert (told.status_code, told.json()["field"]) == (422, "household_code")
+    assert told.json()["message"] == "没有这个客户编码。"
+
+
 def test_return_and_resubmit_through_the_pages(client, street):
     slip = make(street)
     client.force_login(street.clerk_user)
