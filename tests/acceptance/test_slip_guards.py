@@ -16,7 +16,7 @@ from tests.acceptance.street import NOW, Street
 from tests.acceptance.test_slips import ALLOWED, STATES, make
 from tests.acceptance.test_submit import send
 from tests.factories.customers import HouseholdFactory
-from tests.factories.grids import GridCommunityFactory
+from tests.factories.grids import GridCommunityFactory, HallFactory
 from tests.factories.managers import OperatorFactory
 
 HOUR = dt.timedelta(hours=1)
@@ -124,6 +124,16 @@ def test_detail_shows_the_first_slip_and_its_duplicates(street, client):
     for shown, other in ((first, second), (second, first)):
         page = client.get(reverse("acceptance:slip_detail", args=[shown.number])).content.decode()
         assert f'<a href="{reverse("acceptance:slip_detail", args=[other.number])}">{other.number}</a>' in page
+
+
+def test_page_of_a_slip_that_two_halls_handed_on_tells_both_times(street, client):
+    slip, third = make(street), HallFactory(branch=street.branch)
+    there = street.clerk_of(OperatorFactory(hall=street.other_hall))
+    slips.transfer(slip=slip, hall=street.other_hall, reason="离客户近", by=street.clerk, now=NOW)
+    slips.transfer(slip=slip, hall=third, reason="这里不办", by=there, now=NOW + HOUR)
+    client.force_login(street.seller)
+    page = client.get(reverse("acceptance:slip_detail", args=[slip.number])).content.decode()
+    assert (page.count("<span>转厅&emsp;"), page.count("交给")) == (2, 0)
 
 
 def test_resubmit_for_another_household_goes_to_its_hall_and_is_marked(street):
