@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from acceptance.choices import SlipState
 from acceptance.domain.clocks import Clock, Hours, clock_of, opening_hours, worked
-from acceptance.models import LateNotice, Product, Slip, SlipEvent, SlipLine
+from acceptance.models import LateNotice, Product, Slip, SlipEvent, SlipLine, SlipPhoto
 from accounts.scope import Scope
 from core.formats import named
 from customers.models import Household
@@ -67,6 +67,11 @@ def with_parts(slips: QuerySet[Slip]) -> QuerySet[Slip]:
 def tied_to(slip: Slip) -> Q:
     """The first slip of a duplicate, and the duplicates of a first one."""
     return Q(pk=slip.duplicate_of_id) | Q(duplicate_of=slip)
+
+
+def has_photo(slip: Slip) -> bool:
+    """Whether a photo of the paper slip came with it; the photo itself isn't read."""
+    return SlipPhoto.objects.filter(slip=slip).exists()
 
 
 def row_of(slip: Slip, now: dt.datetime, hours: Hours | None = None) -> Row:

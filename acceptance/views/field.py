@@ -153,7 +153,7 @@ def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None
         "refused": refused,
         "typed": request.POST if refused else None,
         "in_field": in_field,
-        "has_photo": SlipPhoto.objects.filter(slip=slip).exists(),
+        "has_photo": queries.has_photo(slip),
         "layout": "base_phone.html" if in_field else "base.html",
         "sees_people": needs_contact(request),
         "may_reveal": request.user.role in REVEALERS,

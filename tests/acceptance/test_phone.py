@@ -154,6 +154,16 @@ def test_photo_is_laid_to_its_slip_once(phone, street):
     )
 
 
+def test_photo_is_there_for_the_clerk_at_the_queue(client, phone, street):
+    number, bare = (post_slip(phone, street, acknowledged=True).json()["number"] for _ in range(2))
+    photograph(phone, number)
+    client.force_login(street.clerk_user)
+    address = reverse("acceptance:slip_photo", args=[number])
+    assert address in client.get(reverse("acceptance:queue_slip", args=[number])).content.decode()
+    assert "照片" not in client.get(reverse("acceptance:queue_slip", args=[bare])).content.decode()
+    assert client.get(address).content == JPEG
+
+
 @pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", JPEG + b"0" * 500_000])
 def test_what_is_no_small_photo_is_refused(phone, street, content):
     number = post_slip(phone, street).json()["number"]
