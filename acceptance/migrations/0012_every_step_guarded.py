@@ -6,6 +6,40 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+# Clocks begin with the step that stands. A duplicate that names no first slip gets the earliest other one of its
+# household, or of its telephone number where the address is new; one that still stands goes before one that came to
+# nothing. Where there is none it repeats nothing: it is withdrawn, on the day on which it ended, so that the accounts of
+# slips in transit stay as they were; the history tells it.
+WHAT_STANDS_ALREADY = """
+UPDATE acceptance_slip
+SET clock_from = CASE WHEN state IN ('received', 'working') THEN coalesce(received_at, state_at) ELSE state_at END;
+
+UPDATE acceptance_slip slip
+SET duplicate_of_id = found.first_id
+FROM (
+    SELECT DISTINCT ON (slip.id) slip.id, other.id AS first_id
+    FROM acceptance_slip slip
+    JOIN acceptance_slip other
+      ON other.branch_id = slip.branch_id AND other.id <> slip.id
+     AND coalesce('household ' || other.household_id, other.contact_phone)
+         = coalesce('household ' || slip.household_id, slip.contact_phone)
+    WHERE slip.state = 'duplicate' AND slip.duplicate_of_id IS NULL AND other.state NOT IN ('draft', 'duplicate')
+    ORDER BY slip.id, other.state IN ('withdrawn', 'abandoned', 'no_resource'), other.submitted_at, other.id
+) found
+WHERE found.id = slip.id;
+
+WITH alone AS (
+    UPDATE acceptance_slip
+    SET state = 'withdrawn', state_note = '原记为重复，但没有写明先前的单，也找不到'
+    WHERE state = 'duplicate' AND duplicate_of_id IS NULL
+    RETURNING id, hall_id, claimed_by_id, clock_from, state_by_id, state_note
+)
+INSERT INTO acceptance_slipevent (slip_id, from_state, to_state, hall_id, claimed_by_id, at, clock_from, by_id, note)
+SELECT id, 'duplicate', 'withdrawn', hall_id, claimed_by_id, now(), clock_from, state_by_id, state_note FROM alone;
+
+SET CONSTRAINTS ALL IMMEDIATE;
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -47,6 +81,8 @@ class Migration(migrations.Migration):
             name='duplicate_of',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='acceptance.slip', verbose_name='与之重复的单'),
         ),
+        # Before the guards are set up, which would refuse the last step.
+        migrations.RunSQL(WHAT_STANDS_ALREADY, migrations.RunSQL.noop),
         pgtrigger.migrations.AddTrigger(
             model_name='slip',
             trigger=pgtrigger.compiler.Trigger(name='known_steps', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{submitted:received,transferred:received,received:working,working:received,received:accepted,working:accepted,accepted:completed,returned:submitted,submitted:returned,transferred:returned,received:returned,working:returned,submitted:transferred,transferred:transferred,received:transferred,working:transferred,submitted:no_resource,transferred:no_resource,received:no_resource,working:no_resource,submitted:duplicate,transferred:duplicate,received:duplicate,working:duplicate,submitted:withdrawn,transferred:withdrawn,received:withdrawn,working:withdrawn,returned:withdrawn,submitted:abandoned,transferred:abandoned,received:abandoned,working:abandoned,returned:abandoned}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='dadc1ba330895a0364361daaa3bb1da5ef8d6aa7', operation='UPDATE', pgid='pgtrigger_known_steps_46a26', table='acceptance_slip', when='BEFORE')),
@@ -58,22 +94,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='slip',
             trigger=pgtrigger.compiler.Trigger(name='write_history', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                -- On INSERT every field of OLD is null, so the first step is history as well.\n                IF (OLD.state, OLD.hall_id, OLD.claimed_by_id) IS DISTINCT FROM\n                   (NEW.state, NEW.hall_id, NEW.claimed_by_id) THEN\n                    INSERT INTO acceptance_slipevent\n                        (slip_id, from_state, to_state, hall_id, claimed_by_id, at, clock_from, by_id, note)\n                    VALUES (NEW.id, coalesce(OLD.state, ''), NEW.state, NEW.hall_id, NEW.claimed_by_id,\n                            NEW.state_at, NEW.clock_from, NEW.state_by_id, NEW.state_note);\n                END IF;\n                RETURN NULL;\n                ", hash='b0b4aa104a613d68fa0819ccbad00ad2ca6853d5', operation='INSERT OR UPDATE OF "state", "hall_id", "claimed_by_id"', pgid='pgtrigger_write_history_87cfb', table='acceptance_slip', when='AFTER')),
-        ),
-        # What stands already: its clocks, and the first slips of the demo's duplicates, which had none.
-        migrations.RunSQL(
-            """
-            UPDATE acceptance_slip
-            SET clock_from = CASE WHEN state IN ('received', 'working') THEN coalesce(received_at, state_at)
-                                  ELSE state_at END;
-            UPDATE acceptance_slip slip
-            SET duplicate_of_id = (SELECT first.id FROM acceptance_slip first
-                                   WHERE first.branch_id = slip.branch_id AND first.id < slip.id
-                                     AND first.state IN ('accepted', 'completed')
-                                   ORDER BY first.id DESC LIMIT 1)
-            WHERE slip.state = 'duplicate' AND slip.duplicate_of_id IS NULL;
-            SET CONSTRAINTS ALL IMMEDIATE;
-            """,
-            migrations.RunSQL.noop,
         ),
         migrations.AddConstraint(
             model_name='slip',
