@@ -266,7 +266,7 @@ def resubmit(
             contact_phone=contact_phone,
             notes=notes,
             received_at=None,
-            **_corrected_place(slip, household, typed_address, local_day(now)),
+            **_corrected_place(slip, household, typed_address, by, local_day(now)),
         )
         slip.lines.all().delete()
         SlipLine.objects.bulk_create(
@@ -274,14 +274,16 @@ def resubmit(
         )
 
 
-def _corrected_place(slip: Slip, household: Household | None, typed_address: str, day: dt.date) -> dict[str, Any]:
+def _corrected_place(
+    slip: Slip, household: Household | None, typed_address: str, by: Actor, day: dt.date
+) -> dict[str, Any]:
     if household is None or household.pk == slip.household_id:
         return {"typed_address": typed_address} if typed_address and slip.household_id is None else {}
     if household.branch_id != slip.branch_id:
         raise UnknownPlace(_("这位客户不在本分公司，请新开一单。"), field="household_code")
     held = GridCommunity.objects.active_on(day).filter(community=household.community_id)
     home = Grid.objects.filter(memberships__in=held).first()
-    own = Posting.objects.active_on(day).filter(manager=slip.manager_id).values_list("grid", flat=True)
+    own = Posting.objects.active_on(day).filter(manager=by.manager).values_list("grid", flat=True)
     changes: dict[str, Any] = {
         "household": household,
         "grid": home,

@@ -72,7 +72,7 @@ CLOSINGS = ("withdraw", "abandon", "no_resource", "duplicate")
 def sides_of(actor: Actor, slip: Slip) -> frozenset[Side]:
     """The sides of a slip that a person stands on."""
     found = set()
-    if actor.manager is not None and actor.manager == slip.manager_id:
+    if (actor.manager is not None and actor.manager == slip.manager_id) or slip.pk in actor.inherited:
         found.add(Side.FIELD)
     if slip.hall_id in actor.halls:
         found.add(Side.HALL)

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Self
 
 import pgtrigger
@@ -20,7 +21,7 @@ from accounts.scope import Scope
 from campaigns.models import Campaign
 from customers.models import Household
 from grids.models import Branch, Grid, Hall, place_filter
-from managers.models import Manager, Operator
+from managers.models import Manager, Operator, Posting
 
 
 class SlipQuerySet(models.QuerySet["Slip"]):
@@ -36,6 +37,12 @@ class SlipQuerySet(models.QuerySet["Slip"]):
             grid="grid_id",
         )
         return self.filter(places | Q(manager=scope.manager)) if scope.manager else self.filter(places)
+
+    def left_to(self, manager: int, on: dt.date) -> Self:
+        """Open slips of a manager's own grid whose manager serves nowhere any more: the team goes on with them."""
+        serving = Posting.objects.active_on(on)
+        own = self.filter(state__in=OPEN_STATES, grid__in=serving.filter(manager=manager).values("grid"))
+        return own.exclude(manager__in=serving.values("manager"))
 
     def awaiting(self, hall_ids: object) -> Self:
         return self.filter(hall__in=hall_ids, state__in=HALL_STATES)

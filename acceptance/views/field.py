@@ -4,6 +4,7 @@ import uuid
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from acceptance.choices import SlipSource
+from acceptance.choices import SlipSource, SlipState
 from acceptance.domain import contents, slips, transitions
 from acceptance.domain.clocks import opening_hours
+from acceptance.domain.transitions import Side
 from acceptance.forms import content_of
 from acceptance.models import Product, Slip, SlipPhoto
 from acceptance.queries import slips as queries
@@ -84,12 +86,17 @@ def _submit(request: HttpRequest) -> slips.Receipt:
 @require_safe
 def slip_list(request: HttpRequest) -> HttpResponse:
     """Where are my slips?"""
-    mine = Slip.objects.within(request.scope).filter(manager=request.scope.manager)
-    recent = queries.with_parts(mine).order_by("-submitted_at")[: queries.PAGE]
-    rows = queries.rows_of(recent, timezone.now())
-    returned = [row for row in rows if row.slip.state == "returned"]
-    rest = [row for row in rows if row.slip.state != "returned"]
-    context = {"returned": returned, "rows": rest, "back_url": reverse("accounts:home")}
+    me, now, hours = request.scope.manager, timezone.now(), opening_hours()
+    mine = Slip.objects.within(request.scope).filter(Q(manager=me) | Q(pk__in=actor_at_counter(request).inherited))
+    newest = queries.with_parts(mine).order_by("-submitted_at")
+    returned = newest.filter(state=SlipState.RETURNED)
+    sent = newest.exclude(state=SlipState.RETURNED)[: queries.PAGE]
+    context = {
+        "returned": queries.rows_of(returned, now, hours),
+        "rows": queries.rows_of(sent, now, hours),
+        "me": me,
+        "back_url": reverse("accounts:home"),
+    }
     return render(request, "acceptance/slip_list.html", context)
 
 
@@ -137,7 +144,7 @@ def household_of(request: HttpRequest) -> Household | None:
 
 def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None) -> HttpResponse:
     actor, hours = actor_at_counter(request), opening_hours()
-    in_field = slip.manager_id == actor.manager and not actor.halls
+    in_field = Side.FIELD in transitions.sides_of(actor, slip) and not actor.halls
     context = {
         "row": queries.row_of(slip, timezone.now(), hours),
         "slip": slip,

@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Q
+
 from acceptance.choices import SlipState
 from acceptance.domain.clocks import Clock, clock_of, opening_hours
 from acceptance.models import Slip
@@ -116,7 +118,10 @@ def _share_of_target(
 
 
 def _returned(manager: Manager, now: dt.datetime) -> list[Returned]:
-    rows = Slip.objects.filter(manager=manager, state=SlipState.RETURNED).select_related("household", "state_by")
+    """One's own, and those that a manager who left has left to the team."""
+    left = Slip.objects.left_to(manager.pk, local_day(now)).values("pk")
+    rows = Slip.objects.filter(Q(manager=manager) | Q(pk__in=left), state=SlipState.RETURNED)
+    rows = rows.select_related("household", "state_by", "manager")
     day = opening_hours()
     return [
         Returned(slip, clock_of(slip.state, since=slip.clock_from, received_at=slip.received_at, now=now, hours=day))
