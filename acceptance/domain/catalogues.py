@@ -32,6 +32,7 @@ def put(
         raise CannotChange(_("现状目录分自有和社会渠道，规划目录分核心和补充渠道。"), field="tier")
     if not name.strip():
         raise CannotChange(_("请写目录中的名称。"), field="name")
+    _hold(channel)
     _close(ChannelPlace.objects.filter(channel=channel, catalogue=catalogue), on)
     return ChannelPlace.objects.create(
         channel=channel,
@@ -47,6 +48,7 @@ def put(
 def take_out(*, channel: Channel, catalogue: str, on: dt.date, today: dt.date) -> None:
     """Let a channel leave a catalogue from a day on; mappings that name it end as well. Raises CannotChange."""
     _check_day(on, today)
+    _hold(channel)
     places = ChannelPlace.objects.filter(channel=channel, catalogue=catalogue)
     if not places.active_on(on).exists():
         raise CannotChange(_("这一天它不在这个目录里。"), field="channel")
@@ -59,6 +61,7 @@ def map_to(*, source: Channel, target: Channel, on: dt.date, document: str, toda
     """Say which channel of the plan takes over from one of today's, from a day on; raises CannotChange."""
     _check_day(on, today)
     _check_document(document)
+    _hold(source, target)
     for channel, catalogue, field in ((source, Catalogue.CURRENT, "source"), (target, Catalogue.TARGET, "target")):
         if not ChannelPlace.objects.active_on(on).filter(channel=channel, catalogue=catalogue).exists():
             raise CannotChange(
@@ -81,10 +84,15 @@ def _check_document(document: str) -> None:
         raise CannotChange(_("请写依据的文件。"), field="document")
 
 
+def _hold(*channels: Channel) -> None:
+    # What two people change at once, or one by a double click, follows on each other; sales of the channel don't wait.
+    held = Channel.objects.select_for_update(no_key=True).filter(pk__in=[channel.pk for channel in channels])
+    list(held.order_by("pk"))
+
+
 def _close(rows: QuerySet[Any], on: dt.date) -> None:
     """End what holds on a day; a row of that same day gives way, one that begins later is in the way."""
-    standing = rows.select_for_update()
-    if standing.filter(valid_from__gt=on).exists():
+    if rows.filter(valid_from__gt=on).exists():
         raise CannotChange(_("已经有更晚生效的一条，请写比它更晚的日期。"), field="on")
     rows.filter(valid_from=on).delete()
     rows.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lt=on).update(valid_to=on)

@@ -1,9 +1,11 @@
 """The two catalogues of channels, dated, and the way from one to the other."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -100,6 +102,33 @@ def test_channel_that_leaves_the_plan_leaves_its_sources_without_a_way() -> None
     assert ("代收点", "") in told(NEXT)
     with pytest.raises(CannotChange, match="不在这个目录里"):
         rules.take_out(channel=channel("direct"), catalogue="current", on=NEXT, today=TODAY)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_changes_of_a_channel_at_the_same_moment_follow_on_each_other() -> None:
+    days, start = [NEXT + dt.timedelta(days=n) for n in range(20)], Barrier(2)
+
+    def change() -> None:
+        try:
+            for day in days:
+                start.wait(10)
+                rules.put(
+                    channel=channel("agent"),
+                    catalogue="target",
+                    tier="core",
+                    name="社区合作店",
+                    on=day,
+                    document=FILE,
+                    today=TODAY,
+                )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for job in [pool.submit(change), pool.submit(change)]:
+            job.result(timeout=60)
+    placed = ChannelPlace.objects.filter(channel="agent", name="社区合作店").order_by("valid_from")
+    assert list(placed.values_list("valid_from", flat=True)) == days
 
 
 def test_database_keeps_one_place_and_one_way_a_day() -> None:
