@@ -44,9 +44,6 @@ class SlipQuerySet(models.QuerySet["Slip"]):
         own = self.filter(state__in=OPEN_STATES, grid__in=serving.filter(manager=manager).values("grid"))
         return own.exclude(manager__in=serving.values("manager"))
 
-    def awaiting(self, hall_ids: object) -> Self:
-        return self.filter(hall__in=hall_ids, state__in=HALL_STATES)
-
 
 class Slip(models.Model):
     """A pre-acceptance slip 预受理单: from the doorstep to the counter. State, `state_at`, `state_by` and

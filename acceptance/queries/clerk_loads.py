@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
-from acceptance.domain.clocks import Hours, clock_of, worked
+from acceptance.choices import HALL_STATES
+from acceptance.domain.clocks import Hours, worked
 from acceptance.models import Acceptance, Slip
-from acceptance.queries.volumes import AGES, age_of
+from acceptance.queries.volumes import AGES, waiting
 from accounts.scope import Scope
 from managers.models import Operator
 
@@ -60,24 +61,19 @@ def hall_day(scope: Scope, *, today: dt.date, day_start: dt.datetime, now: dt.da
     """The clerks of the scope's halls, most in hand first, and what waits by age. Four queries."""
     clerks = {one.pk: ClerkLoad(one) for one in Operator.objects.within(scope).select_related("hall")}
     ages = {age: Ageing() for age in AGES}
-    waiting = Slip.objects.within(scope).awaiting(scope.halls)
-    for state, since, got, sent, holder in waiting.values_list(
-        "state", "clock_from", "received_at", "submitted_at", "claimed_by"
-    ):
-        if sent is None:  # only a draft, and a draft doesn't wait
+    for row in waiting(scope, now, hours):
+        if row.state not in HALL_STATES:
             continue
-        clock = clock_of(state, since=since, received_at=got, now=now, hours=hours)
-        is_late = bool(clock and clock.left < 0)
-        age = ages[age_of(sent, now)]
-        age.late += is_late
-        if holder is None:
+        age = ages[row.age]
+        age.late += row.is_late
+        if row.holder is None:
             age.free += 1
             continue
         age.held += 1
-        if clerk := clerks.get(holder):
+        if clerk := clerks.get(row.holder):
             clerk.held += 1
-            clerk.late += is_late
-            clerk.longest = max(clerk.longest, worked(sent, now, hours))
+            clerk.late += row.is_late
+            clerk.longest = max(clerk.longest, worked(row.sent_at, now, hours))
     _count_done(scope, clerks, today=today, day_start=day_start)
     return HallDay(sorted(clerks.values(), key=lambda one: (-one.held, -one.done, one.operator.operator_no)), ages)
 

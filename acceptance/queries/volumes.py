@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from acceptance.choices import OPEN_STATES, SlipState
-from acceptance.domain.clocks import Clock, clock_of, opening_hours
+from acceptance.domain.clocks import Clock, Hours, clock_of, opening_hours
 from acceptance.models import Acceptance, Slip
 from acceptance.queries.slips import Row
 from accounts.scope import Scope
@@ -32,6 +32,7 @@ class Waiting:
     sent_at: dt.datetime
     age: str
     clock: Clock
+    holder: int | None = None
 
     @property
     def is_late(self) -> bool:
@@ -43,18 +44,18 @@ class Waiting:
         return f"{int(self.sent_at.timestamp() * 1_000_000):020d}-{self.pk:012d}"
 
 
-def waiting(scope: Scope, now: dt.datetime) -> list[Waiting]:
-    """Every slip of the scope that somebody still has to act on, oldest first. Two queries."""
-    day = opening_hours()
+def waiting(scope: Scope, now: dt.datetime, hours: Hours | None = None) -> list[Waiting]:
+    """Every slip of the scope that somebody still has to act on, oldest first. Two queries, one with the hours."""
+    hours = hours or opening_hours()
     rows = Slip.objects.within(scope).filter(state__in=OPEN_STATES).order_by("submitted_at", "pk")
     found = []
-    for pk, hall, state, since, received_at, sent_at in rows.values_list(
-        "pk", "hall_id", "state", "clock_from", "received_at", "submitted_at"
+    for pk, hall, state, since, received_at, sent_at, holder in rows.values_list(
+        "pk", "hall_id", "state", "clock_from", "received_at", "submitted_at", "claimed_by"
     ):
-        clock = clock_of(state, since=since, received_at=received_at, now=now, hours=day)
+        clock = clock_of(state, since=since, received_at=received_at, now=now, hours=hours)
         # Only a draft has not been sent, and a draft is not open.
         if clock and sent_at:
-            found.append(Waiting(pk, hall, state, sent_at, age_of(sent_at, now), clock))
+            found.append(Waiting(pk, hall, state, sent_at, age_of(sent_at, now), clock, holder))
     return found
 
 
