@@ -140,6 +140,16 @@ def test_household_code_that_nobody_has_is_refused_in_words(client, street):
     assert told.json()["message"] == "没有这个客户编码。"
 
 
+def test_accepting_what_is_accepted_already_is_refused_in_words(client, street):
+    slip = make(street, "working", claimed_by=street.operator, received_at=timezone.now())
+    client.force_login(street.clerk_user)
+    order = {"product": "FTTH", "order_no": "221112088431", "accepted_on": str(local_day(timezone.now()))}
+    address = reverse("acceptance:slip_accept", args=[slip.number])
+    assert client.post(address, order).status_code == 302
+    again = client.post(address, order)
+    assert (again.status_code, "现在是“已受理”，不能受理。" in again.content.decode()) == (422, True)
+
+
 def test_return_and_resubmit_through_the_pages(client, street):
     slip = make(street)
     client.force_login(street.clerk_user)
