@@ -71,14 +71,18 @@ def _rule(step: str, data: Words, request: HttpRequest, slip: Slip) -> tuple[Cal
 
 def _acceptance(data: Words, request: HttpRequest, slip: Slip) -> Words:
     scope = request.scope  # type: ignore[attr-defined]
-    names = ("product", "order_no", "accepted_on")
-    rows = [OrderRow(*(str(order.get(name) or "") for name in names)) for order in data.get("orders") or []]
+    rows = [_row(order) for order in data.get("orders") or []]
     named = {name: str(data.get(name) or "") for name in ("co_developer", "share")}
     return {
         "orders": orders_of(rows),
         "split": split_of(named, scope, slip.branch_id),
         "household": home_of(str(data.get("household_code") or ""), scope),
     }
+
+
+def _row(order: Words) -> OrderRow:
+    product, order_no, accepted_on = (str(order.get(name) or "") for name in ("product", "order_no", "accepted_on"))
+    return OrderRow(product, order_no, accepted_on)
 
 
 def _status(refusal: Refusal) -> int:
