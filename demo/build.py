@@ -12,7 +12,7 @@ from accounts.models import Company
 from core import sql
 from core.periods import day_start
 from core.pinyin import initials
-from demo import desk, facts, homes, inputs, sales, slips
+from demo import desk, facts, homes, inputs, losses, sales, slips
 from demo.holidays import load_holidays
 from demo.load import BIG, numbered, put, require_empty
 from demo.market import Market
@@ -42,7 +42,7 @@ def build(plan: Plan, *, say: Say) -> dict[str, int]:
         say(f"{written['acceptance_acceptance']:,} acceptances, {written['acceptance_slip']:,} slips")
         sql.run("demo/restore_derived")
         sql.run("demo/advance_sequences")
-        sql.run("demo/advance_slip_numbers", last=written["acceptance_slip"])
+        sql.run("demo/advance_slip_numbers")
         sql.run("demo/bill_orders", today=plan.today)
         reconciling.reconcile(now=plan.now)
         sql.run("demo/age_differences")
@@ -161,6 +161,7 @@ def _write_work(plan: Plan, places: Places, people: People) -> dict[str, int]:
     market = Market(plan, places)
     counter = sales.open_counter(plan, people, market)
     office = desk.Desk(plan, places, people, counter.pad)
+    lost = losses.Losses(plan, places, people, counter.pad)
     campaigns = ((c, n, plan.today - dt.timedelta(days=days), None) for c, n, days in CAMPAIGNS)
     written = {
         "campaigns_campaign": put(
@@ -169,7 +170,7 @@ def _write_work(plan: Plan, places: Places, people: People) -> dict[str, int]:
         "kpi_target": put("kpi_target", inputs.TARGET_COLUMNS, inputs.targets(plan, places, market)),
         "kpi_rating": put("kpi_rating", inputs.RATING_COLUMNS, inputs.ratings(plan, people)),
     }
-    for table, rows in _months(plan, places, market, counter, office):
+    for table, rows in _months(plan, places, market, counter, office, lost):
         written[table] = written.get(table, 0) + rows
     partners = Partners(plan, people)
     partners.fill(places)
@@ -183,13 +184,13 @@ def _write_work(plan: Plan, places: Places, people: People) -> dict[str, int]:
 
 
 def _months(
-    plan: Plan, places: Places, market: Market, counter: sales.Counter, office: desk.Desk
+    plan: Plan, places: Places, market: Market, counter: sales.Counter, office: desk.Desk, lost: losses.Losses
 ) -> Iterator[tuple[str, int]]:
     """Sales and slips, a month at a time so that never more than one month is in memory."""
     for index, month in enumerate(plan.month_list):
         for sale in sales.month_of_sales(plan, places, market, index):
             counter.sell(sale)
-        office.lost_slips(month)
+        lost.write(month)
         if index == len(plan.month_list) - 1:
             office.open_slips()
         slip_rows, slip_lines, events = counter.pad.take()

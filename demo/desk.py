@@ -1,4 +1,4 @@
-"""What lies on people's desks now: slips in transit, slips that came to nothing, visits and follow-ups."""
+"""What lies on people's desks now: slips in transit, visits and follow-ups."""
 
 import datetime as dt
 import random
@@ -6,20 +6,11 @@ from collections.abc import Iterator
 
 from acceptance.choices import SlipState as S
 from core.periods import SHANGHAI, Month
-from demo import names
-from demo.market import PRODUCTS
 from demo.people import Manager, People, shown_grid
 from demo.places import Grid, Places
 from demo.plan import Plan
-from demo.slips import Pad, Row, Step
+from demo.slips import RETURN_REASONS, Pad, Row, Step, wish
 
-RETURN_REASONS = ["身份证照片不清楚", "地址少了门牌号", "客户电话打不通，请核对", "套餐与现有业务冲突", "缺少客户签字"]
-LOSSES = {
-    S.WITHDRAWN: ["客户改主意", "重复登记，自行撤回"],
-    S.ABANDONED: ["客户嫌贵", "客户搬家", "合约未到期"],
-    S.NO_RESOURCE: ["光交箱无端口", "楼内未布线", "小区暂不具备条件"],
-    S.DUPLICATE: ["与前一张单重复"],
-}
 # How far a slip in transit has come, and how many hours ago it was sent. The limits are 24 and 48 working hours,
 # nine of which make a day: some are near theirs, some over.
 IN_TRANSIT = [
@@ -52,42 +43,11 @@ FOLLOW_UP_COLUMNS = ["grid_id", "manager_id", "household_id", "subject", "due_at
 
 
 class Desk:
-    """Writes the unfinished and the failed; everything is drawn from one stream of chance."""
+    """Writes the unfinished; everything is drawn from one stream of chance."""
 
     def __init__(self, plan: Plan, places: Places, people: People, pad: Pad) -> None:
         self.plan, self.places, self.people, self.pad = plan, places, people, pad
         self.chance = random.Random(f"desk {plan.seed}")
-
-    def lost_slips(self, month: Month) -> None:
-        """About one slip in fifteen of a month comes to nothing, with the reason."""
-        for grid in self.places.grids:
-            for _ in range(grid.size // 1500):
-                sent = self._working_hour(month)
-                if sent + dt.timedelta(hours=30) > self.plan.now:
-                    continue
-                seller, clerk = self._pair(grid, sent)
-                if seller is None:
-                    continue
-                state = self.chance.choice(list(LOSSES))
-                received = sent + dt.timedelta(minutes=self.chance.randrange(20, 600))
-                ended = received + dt.timedelta(minutes=self.chance.randrange(30, 900))
-                by = seller.user_id if state == S.WITHDRAWN else clerk.user_id
-                steps = [
-                    Step(S.SUBMITTED, sent, seller.user_id, clerk.hall),
-                    Step(S.RECEIVED, received, clerk.user_id, clerk.hall),
-                    Step(state, ended, by, clerk.hall, note=self.chance.choice(LOSSES[state])),
-                ]
-                self._lose(grid, seller, steps)
-
-    def _lose(self, grid: Grid, seller: Manager, steps: list[Step]) -> None:
-        """A slip that came to nothing; a duplicate repeats one that was accepted shortly before."""
-        if steps[-1].state != S.DUPLICATE:
-            self._write(grid, seller, steps)
-            return
-        before = [won for won in self.pad.won.get(grid.id, []) if won.at < steps[0].at]
-        if before:
-            first = max(before, key=lambda won: won.at)
-            self.pad.write(grid, seller, first.household, first.contact, first.products, steps, duplicate_of=first.id)
 
     def open_slips(self) -> None:
         """Slips in transit today: new, waiting, late, being worked on, returned, transferred."""
@@ -151,9 +111,7 @@ class Desk:
         return (self.chance.choice(team) if team else None), clerk
 
     def _write(self, grid: Grid, seller: Manager, steps: list[Step]) -> None:
-        products = self.chance.sample(PRODUCTS[:6], self.chance.choice([1, 1, 2]))
-        name = self.chance.choice(names.SURNAMES[:24]) + self.chance.choice(names.GIVEN)
-        contact = (name, f"138{self.chance.randrange(10**8):08d}")
+        contact, products = wish(self.chance)
         self.pad.write(grid, seller, self._household(grid), contact, products, steps)
 
     def _household(self, grid: Grid) -> int:

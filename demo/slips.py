@@ -3,9 +3,12 @@
 import datetime as dt
 import random
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 
 from acceptance.choices import SlipState as S
+from demo import names
+from demo.market import PRODUCTS
 from demo.people import Manager, Operator
 from demo.places import Grid, Hall
 
@@ -43,6 +46,7 @@ SLIP_COLUMNS = [
 SLIP_LINE_COLUMNS = ["slip_id", "product_id", "position"]
 EVENT_COLUMNS = ["slip_id", "from_state", "to_state", "hall_id", "claimed_by_id", "at", "clock_from", "by_id", "note"]
 SOURCES = ["home", "home", "home", "onsite", "onsite", "community_channel", "phone"]
+RETURN_REASONS = ["身份证照片不清楚", "地址少了门牌号", "客户电话打不通，请核对", "套餐与现有业务冲突", "缺少客户签字"]
 NOTES = ["", "", "", "", "白天家里有人", "请先电话联系", "老人在家，说话慢一点", "周末上门"]
 
 WITHOUT_LINE = 9  # one slip in nine is written where there is no signal
@@ -84,6 +88,7 @@ class Pad:
     lines: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     won: dict[int, list[Won]] = field(default_factory=dict)
+    of_day: Counter[str] = field(default_factory=Counter)
 
     def write(
         self,
@@ -100,6 +105,7 @@ class Pad:
         self.next_id += 1
         first = steps[0].at
         times = {step.state: step.at for step in steps}
+        received = times.get(S.RECEIVED)
         clerk = last.clerk.id if last.clerk else None
         clocks = _clocks(steps)
         if S.ACCEPTED in times:
@@ -108,7 +114,7 @@ class Pad:
             (
                 slip_id,
                 uuid.UUID(int=self.chance.getrandbits(128), version=4),
-                f"YSL-{first:%y%m%d}-{slip_id % 100_000:05d}",
+                self._number(first),
                 f"{self.chance.getrandbits(256):064x}",
                 last.state,
                 last.at,
@@ -127,7 +133,7 @@ class Pad:
                 True,
                 NOTES[self.chance.randrange(len(NOTES))],
                 first,
-                times.get(S.RECEIVED),
+                received if received and received >= times[S.SUBMITTED] else None,  # sent again: not yet
                 times.get(S.ACCEPTED),
                 clerk,
                 None,
@@ -139,6 +145,11 @@ class Pad:
         self.lines += [(slip_id, product, place) for place, product in enumerate(products, 1)]
         self._history(slip_id, steps, clocks)
         return slip_id
+
+    def _number(self, sent: dt.datetime) -> str:
+        day = f"{sent:%y%m%d}"
+        self.of_day[day] += 1
+        return f"YSL-{day}-{self.of_day[day]:05d}"
 
     def _history(self, slip_id: int, steps: list[Step], clocks: list[dt.datetime]) -> None:
         before = ""
@@ -187,3 +198,10 @@ def accepted_steps(
 def _waking(moment: dt.datetime) -> dt.datetime:
     """Nobody sells at the door at night: the evening before instead."""
     return moment - dt.timedelta(hours=10) if moment.hour < 8 else moment
+
+
+def wish(chance: random.Random) -> tuple[tuple[str, str], list[str]]:
+    """A contact and the products asked for."""
+    products = chance.sample(PRODUCTS[:6], chance.choice([1, 1, 2]))
+    name = chance.choice(names.SURNAMES[:24]) + chance.choice(names.GIVEN)
+    return (name, f"138{chance.randrange(10**8):08d}"), products

@@ -12,16 +12,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count
 
-from acceptance.choices import SlipState
+from acceptance.choices import PASSAGES, SlipState
 from acceptance.models import Acceptance, Slip, SlipEvent
-from acceptance.queries import mixes
+from acceptance.queries import mixes, transit
 from acceptance.queries.community_channels import reach
 from accounts.choices import Role
 from accounts.models import Company, User
-from accounts.scope import EVERYTHING
-from core.periods import Month
+from accounts.scope import EVERYTHING, Scope
+from core.periods import Month, day_start
 from demo.load import put
-from grids.models import Branch, Grid, GridCommunity
+from grids.models import Branch, Grid, GridCommunity, Hall
 from kpi.choices import ItemStatus, MonthState
 from kpi.models import BranchMonth, ItemScore, Score
 from managers.models import Manager, Posting, TeamWaiver
@@ -121,6 +121,22 @@ def test_acceptances_stand_in_the_grid_of_their_day(built: None) -> None:
 def test_slip_history_ends_in_the_slips_state(built: None) -> None:
     last = SlipEvent.objects.order_by("slip_id", "-at", "-id").distinct("slip_id").values_list("slip_id", "to_state")
     assert dict(last) == dict(Slip.objects.values_list("id", "state"))
+
+
+def test_slips_take_only_steps_the_database_knows(built: None) -> None:
+    taken = set(SlipEvent.objects.values_list("from_state", "to_state").distinct())
+    assert taken <= {("", SlipState.SUBMITTED), *PASSAGES}
+    assert {(SlipState.RETURNED, SlipState.SUBMITTED), (SlipState.SUBMITTED, SlipState.TRANSFERRED)} <= taken
+
+
+def test_slips_in_transit_come_out_even_for_every_hall_and_day(built: None) -> None:
+    october = Month(2026, 10)
+    for scope in [EVERYTHING, *(Scope(halls=frozenset([hall])) for hall in Hall.objects.values_list("pk", flat=True))]:
+        for number in range(october.days):
+            start = day_start(october.first + dt.timedelta(days=number))
+            end = start + dt.timedelta(days=1)
+            told = transit.account(scope, start, end, len(transit.waiting_then(scope, end)))
+            assert told.is_even, (scope, start, told)
 
 
 def test_nothing_lies_in_the_future(built: None) -> None:

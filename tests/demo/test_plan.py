@@ -1,16 +1,19 @@
 """Sizes and places that need no database."""
 
 import datetime as dt
+import random
 
 import numpy as np
 import pytest
 import shapely
 
-from core.periods import SHANGHAI
+from core.periods import SHANGHAI, Month
 from core.pinyin import initials
 from core.sql import copy_line
-from demo import facts, homes, places
+from demo import facts, homes, people, places
+from demo.losses import Losses
 from demo.plan import FULL_HOUSEHOLDS, Plan, share_out
+from demo.slips import SLIP_COLUMNS, Pad
 
 NOW = dt.datetime(2026, 11, 22, 15, tzinfo=SHANGHAI)
 FULL = Plan(FULL_HOUSEHOLDS, 12, 1, NOW)
@@ -62,6 +65,16 @@ def test_grids_are_in_the_band_but_for_the_two_odd_ones(size: str, request: pyte
     laid: places.Places = request.getfixturevalue(size)
     outside = {grid.size for grid in laid.grids if not 8_000 <= grid.size <= 10_000}
     assert outside == {10_600, 7_500}
+
+
+def test_full_company_loses_what_the_sources_60000_slips_a_month_leave(full: places.Places) -> None:
+    """Some 22,000 a month end in an order."""
+    pad = Pad(random.Random(1), campaign_id=1)
+    lost = Losses(FULL, full, people.hire(FULL, full), pad)
+    lost.write(Month(2026, 9))
+    assert len(pad.slips) == pytest.approx(34_000, abs=1_000)  # and a tenth that repeats a slip with an order
+    crossing = sum(bool(row[SLIP_COLUMNS.index("is_cross_grid")]) for row in pad.slips)
+    assert crossing / len(pad.slips) == pytest.approx(0.03, abs=0.005)
 
 
 def test_large_communities_are_divided_between_two_grids(full: places.Places) -> None:
