@@ -4,22 +4,36 @@ import pgtrigger
 
 _UNKNOWN = "RAISE EXCEPTION 'kpi_score_unknown_run' USING ERRCODE = 'foreign_key_violation';"
 
-# Locked as a foreign key would, so that the run can't go while its scores come.
-_RUN_AND_BRANCH = f"""
+# Locked as a foreign key would, so that the run can't go while its scores come. One row stands for all grids and
+# people: who deletes one changes it (`kpi_keep_subjects`), and so waits for the scores, or has them start anew.
+_KNOWN = f"""
 PERFORM 1 FROM kpi_run WHERE id IN (SELECT run_id FROM new_rows) FOR KEY SHARE;
-IF EXISTS (SELECT 1 FROM (SELECT DISTINCT run_id, month FROM new_rows) written
-           WHERE NOT EXISTS (SELECT 1 FROM kpi_run WHERE id = written.run_id AND month = written.month)) THEN
+PERFORM 1 FROM kpi_subjects FOR SHARE;
+IF EXISTS (SELECT 1 FROM (SELECT DISTINCT run_id, month, branch_id FROM new_rows) written
+           WHERE NOT EXISTS (SELECT 1 FROM kpi_run WHERE id = written.run_id AND month = written.month)
+              OR NOT EXISTS (SELECT 1 FROM grids_branch WHERE id = written.branch_id)) THEN
     {_UNKNOWN}
 END IF;
-IF EXISTS (SELECT 1 FROM new_rows WHERE branch_id NOT IN (SELECT id FROM grids_branch)) THEN
+IF EXISTS (SELECT 1 FROM new_rows
+           LEFT JOIN grids_grid grid ON grid.id = new_rows.grid_id
+           LEFT JOIN managers_manager manager ON manager.id = new_rows.manager_id
+           WHERE (new_rows.grid_id IS NOT NULL AND grid.id IS NULL)
+              OR (new_rows.manager_id IS NOT NULL AND manager.id IS NULL)) THEN
     {_UNKNOWN}
 END IF;
 RETURN NULL;
 """
 
-_ITEMS_ONCE = """
+# Items in the order of their codes hold none twice, which takes a glance; the others are counted.
+_GLANCED = 12
+_IN_ORDER = "".join(
+    f"\n              AND coalesce((items[{n}]).code < (items[{n + 1}]).code, cardinality(items) <= {n})"
+    for n in range(1, _GLANCED)
+)
+_ITEMS_ONCE = f"""
 IF EXISTS (SELECT 1 FROM new_rows
-           WHERE (SELECT count(*) <> count(DISTINCT code) FROM unnest(new_rows.items))) THEN
+           WHERE NOT (cardinality(items) <= {_GLANCED}{_IN_ORDER})
+             AND (SELECT count(*) <> count(DISTINCT code) FROM unnest(items))) THEN
     RAISE EXCEPTION 'kpi_item_twice' USING ERRCODE = 'unique_violation';
 END IF;
 RETURN NULL;
@@ -27,8 +41,8 @@ RETURN NULL;
 
 
 def known_run_guards() -> list[pgtrigger.Trigger]:
-    """Refuse scores of a run that isn't there or is of another month, and of a branch that isn't there."""
-    return _guards("known_run", _RUN_AND_BRANCH)
+    """Refuse scores of a run that isn't there or is of another month, and of a branch, grid or person not there."""
+    return _guards("known_run", _KNOWN)
 
 
 def items_once_guards() -> list[pgtrigger.Trigger]:

@@ -126,7 +126,7 @@ class Score(models.Model):
     Its items lie in the row itself, in the column `items` that only SQL writes; `ItemScore` reads them.
     """
 
-    # Run and branch are the same in thousands of rows: a statement trigger checks them once.
+    # A statement trigger checks all keys of a run's thousand rows at once: a key a row took as long as the sums.
     run = models.ForeignKey(
         Run,
         models.CASCADE,
@@ -137,12 +137,22 @@ class Score(models.Model):
     )
     month = models.DateField(_("月份"))
     branch = models.ForeignKey(Branch, models.PROTECT, db_index=False, db_constraint=False, verbose_name=_("分公司"))
-    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="scores", verbose_name=_("网格"))
+    grid = models.ForeignKey(
+        Grid,
+        models.PROTECT,
+        null=True,
+        related_name="scores",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("网格"),
+    )
     manager = models.ForeignKey(
         Manager,
         models.PROTECT,
         null=True,
         related_name="scores",
+        db_index=False,
+        db_constraint=False,
         verbose_name=_("客户经理"),
     )
     days = models.PositiveSmallIntegerField(_("天数"))
@@ -155,6 +165,10 @@ class Score(models.Model):
     class Meta:
         verbose_name = _("得分")
         verbose_name_plural = _("得分")
+        indexes = [  # a row goes into one of them
+            models.Index(fields=["grid"], condition=Q(grid__isnull=False), name="score_grid"),
+            models.Index(fields=["manager"], condition=Q(manager__isnull=False), name="score_manager"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "grid", "manager"],

@@ -82,7 +82,7 @@ WITH rule AS MATERIALIZED (
                          coalesce(CASE WHEN weighed.is_points THEN item.score
                                        WHEN weighed.whole = 1 THEN round(item.score * weighed.share * 0.01, 6)
                                        ELSE kpi_half_up(item.score * weighed.share, weighed.whole * 100, 6) END, 0)
-                     )::kpi_scored_item) AS items
+                     )::kpi_scored_item ORDER BY item.code) AS items
     FROM (
         SELECT DISTINCT carried_from AS subject, true AS is_carried, exempt FROM sheet
         UNION ALL
