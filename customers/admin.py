@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
 from core.formats import mask_name, mask_phone
-from customers.models import Household, LineChange, Subscription
+from customers.models import Case, CaseEvent, Household, LineChange, Subscription
 
 
 @admin.register(Household)
@@ -35,4 +35,20 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 @admin.register(LineChange)
 class LineChangeAdmin(ReadOnlyAdmin):
     list_display = ["effect_on", "at"]
+    ordering = ["-id"]
+
+
+@admin.register(Case)
+class CaseAdmin(ReadOnlyAdmin):
+    list_display = ["number", "kind", "household_id", "subject", "opened_on", "closed_on"]
+    list_filter = ["kind"]
+    search_fields = ["=number", "=household__code"]
+    ordering = ["-id"]
+
+
+@admin.register(CaseEvent)
+class CaseEventAdmin(ReadOnlyAdmin):
+    list_display = ["at", "case_id", "kind", "subject", "closed_on", "outcome", "by"]
+    list_select_related = ["by"]
+    search_fields = ["=case__number"]
     ordering = ["-id"]

@@ -1,4 +1,4 @@
-"""Files of household customers and of their lines in use."""
+"""Files of household customers, of their lines in use, and of their faults and complaints."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.pinyin import initials
-from imports.domain.columns import Column, Reference, day, text
+from customers.choices import CaseKind
+from imports.domain.columns import Column, Reference, choice, day, text
 from imports.domain.loading import Loader, Values
 from imports.domain.staging import Merge
 
@@ -56,3 +57,41 @@ class SubscriptionLoader(Loader):
     def check(self, values: Values) -> Iterator[str]:
         if values["closed_on"] and values["closed_on"] < values["opened_on"]:
             yield _("拆机日期不能早于开通日期")
+
+
+CLOSING = ["closed_on", "outcome"]
+
+
+class CaseLoader(Loader):
+    """The day file of the fault system. A later file closes what an earlier one opened; what somebody closed here
+    stays closed while the file still has it open."""
+
+    app, kind, label = "customers", "cases", gettext_lazy("客户事项")
+    columns = (
+        Column("number", "事项编号", text(30), required=True),
+        Column("household_code", "客户编码", text(30), required=True, refers=HOUSEHOLD),
+        Column("kind", "类别", choice(CaseKind), required=True),
+        Column("subject", "内容", text(120), required=True),
+        Column("opened_on", "发生日期", day, required=True),
+        # Without either of the two, a file says nothing about the end.
+        Column("closed_on", "办结日期", day, feeds=CLOSING),
+        Column("outcome", "处理结果", text(120), feeds=CLOSING),
+    )
+    key = ("number",)
+    merge = Merge(
+        "customers_case",
+        match=["number"],
+        compared=["household_id", "kind", "subject", "opened_on", *CLOSING],
+        carried=["closed_by_id"],
+    )
+    has_checks = True
+    reasons = {
+        "future": gettext_lazy("%(first)s 还没到，请核对日期"),
+        "closed_here": gettext_lazy("这一条 %(first)s 已由%(second)s办结，发生日期不能更晚"),
+    }
+
+    def check(self, values: Values) -> Iterator[str]:
+        if bool(values["closed_on"]) != bool(values["outcome"]):
+            yield _("办结日期和处理结果要一起填")
+        if values["closed_on"] and values["closed_on"] < values["opened_on"]:
+            yield _("办结日期不能早于发生日期")

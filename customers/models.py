@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Self
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import Scope
+from customers.choices import CaseKind
 from grids.models import Branch, Community
 
 MARK_CHANGED_ROWS = """
@@ -170,3 +172,120 @@ class LineChange(models.Model):
 
     def __str__(self) -> str:
         return str(self.effect_on)
+
+
+# Days are those of Shanghai, whatever the server's clock; a constraint can't ask what day it is.
+NOT_IN_THE_FUTURE = """
+IF greatest(NEW.opened_on, NEW.closed_on) > (now() AT TIME ZONE 'Asia/Shanghai')::date THEN
+    RAISE EXCEPTION 'a case is neither opened nor closed in the future'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'case_not_in_future';
+END IF;
+RETURN NEW;
+"""
+# Nobody stands behind a step that came with a file.
+WRITE_CASE_HISTORY = """
+INSERT INTO customers_caseevent (case_id, household_id, kind, subject, opened_on, closed_on, outcome, by_id)
+VALUES (NEW.id, NEW.household_id, NEW.kind, NEW.subject, NEW.opened_on, NEW.closed_on, NEW.outcome,
+        CASE WHEN TG_OP = 'INSERT' THEN NEW.reported_by_id
+             WHEN NEW.closed_on IS DISTINCT FROM OLD.closed_on THEN NEW.closed_by_id END);
+RETURN NULL;
+"""
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def within(self, scope: Scope) -> Self:
+        return self if scope.everything else self.filter(household__in=Household.objects.within(scope))
+
+    def still_open(self) -> Self:
+        """Those that nobody has closed yet, the longest open first."""
+        return self.filter(closed_on=None).order_by("opened_on", "pk")
+
+
+class Case(models.Model):
+    """A fault or a complaint of a household 客户事项: what to settle before selling. A reference, never a score.
+
+    One with a number comes from the fault system, whose file closes it as well; one without was written here.
+    """
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="cases", verbose_name=_("客户"))
+    kind = models.CharField(_("类别"), max_length=10, choices=CaseKind.choices)
+    number = models.CharField(_("事项编号"), max_length=30, null=True, blank=True)
+    subject = models.CharField(_("内容"), max_length=120)
+    opened_on = models.DateField(_("发生日期"))
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("登记人")
+    )
+    closed_on = models.DateField(_("办结日期"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("办结人")
+    )
+    outcome = models.CharField(_("处理结果"), max_length=120, blank=True, default="")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("客户事项")
+        verbose_name_plural = _("客户事项")
+        indexes = [
+            models.Index(fields=["household", "opened_on"], condition=Q(closed_on=None), name="case_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
+            # Written here twice, by two taps or two people, it is one.
+            models.UniqueConstraint(
+                fields=["household", "kind", "subject"],
+                condition=Q(number=None, closed_on=None),
+                name="case_open_once",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="case_kind_known"),
+            models.CheckConstraint(condition=~Q(subject=""), name="case_has_subject"),
+            models.CheckConstraint(condition=Q(number=None) | ~Q(number=""), name="case_number_not_empty"),
+            models.CheckConstraint(
+                condition=Q(closed_on=None, outcome="", closed_by=None)
+                | Q(closed_on__isnull=False, closed_on__gte=F("opened_on")) & ~Q(outcome=""),
+                name="case_closed_with_outcome",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="not_in_future",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("opened_on", "closed_on"),
+                func=NOT_IN_THE_FUTURE,
+            ),
+            pgtrigger.Trigger(
+                name="write_history",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=WRITE_CASE_HISTORY,
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.subject
+
+
+class CaseEvent(models.Model):
+    """History of a case, written by a database trigger; never changed. `by` is empty for what came with a file."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="events", verbose_name=_("客户事项"))
+    household = models.ForeignKey(Household, models.PROTECT, db_index=False, related_name="+", verbose_name=_("客户"))
+    kind = models.CharField(_("类别"), max_length=10, choices=CaseKind.choices)
+    subject = models.CharField(_("内容"), max_length=120)
+    opened_on = models.DateField(_("发生日期"))
+    closed_on = models.DateField(_("办结日期"), null=True)
+    outcome = models.CharField(_("处理结果"), max_length=120, blank=True)
+    at = models.DateTimeField(_("时间"), db_default=Now())
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("操作人")
+    )
+
+    class Meta:
+        verbose_name = _("客户事项经过")
+        verbose_name_plural = _("客户事项经过")
+        ordering = ["at", "id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.subject}"

@@ -1,9 +1,16 @@
-"""Finding households by what people say: an address, a phone number, a name, pinyin initials, a code."""
+"""Finding households by what people say: an address, a phone number, a name, pinyin initials, a code; and what is
+still open with them."""
 
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.scope import Scope
-from customers.models import Household, Subscription
+from customers.domain.cases import may_close
+from customers.models import Case, Household, Subscription
 
 SHORTEST = 2
 
@@ -28,3 +35,25 @@ def _matches(word: str) -> Q:
     if digits.isdigit():
         here |= Q(contact_phone__contains=digits)
     return here | Q(search_key__contains=word.lower()) if word.isascii() else here
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case as a page shows it: days since it was opened (while it is), and whether it should have been over."""
+
+    case: Case
+    days: int
+    is_late: bool
+    may_close: bool
+
+
+def matters(cases: Iterable[Case], *, on: dt.date, role: str = "") -> list[Matter]:
+    """Cases with what a day and a role make of them; open ones first, late ones before the others, oldest first."""
+    shown = [_matter(case, on, role) for case in cases]
+    return sorted(shown, key=lambda m: (m.case.closed_on is not None, not m.is_late, m.case.opened_on))
+
+
+def _matter(case: Case, on: dt.date, role: str) -> Matter:
+    days = (on - case.opened_on).days
+    is_late = case.closed_on is None and days > settings.CASE_DAYS[case.kind]
+    return Matter(case, days, is_late, may_close(case, role))

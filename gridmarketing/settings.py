@@ -150,6 +150,7 @@ IMPORT_LOADERS = {
     "grid_communities": "grids.loaders.GridCommunityLoader",
     "households": "customers.loaders.HouseholdLoader",
     "subscriptions": "customers.loaders.SubscriptionLoader",
+    "cases": "customers.loaders.CaseLoader",
     "managers": "managers.loaders.ManagerLoader",
     "postings": "managers.loaders.PostingLoader",
     "operators": "managers.loaders.OperatorLoader",
@@ -258,6 +259,7 @@ SLIP_WARN_HOURS = 4
 SLIP_RAISE_HOURS = 9  # working hours over the limit until the branch is told; the head of the hall is told at once
 SLIP_STALE_HOURS = 4  # working hours after which a colleague may take over what a clerk claimed
 SLIP_SIMILAR_DAYS = 30  # the same household and product again inside this time is a warning
+CASE_DAYS = {"fault": 2, "complaint": 15}  # days until a case should be over (电信服务规范); later it is marked
 
 # Digests of late slips leave the application only where this is set: the address people reach it by, for the link.
 PUBLIC_URL = env.text("PUBLIC_URL", "")

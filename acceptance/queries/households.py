@@ -3,11 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from acceptance.models import Acceptance, Product, Slip
 from acceptance.queries.slips import Row
 from accounts.scope import Scope
 from campaigns.models import Visit
-from customers.models import Household, Subscription
+from customers.models import Case, Household, Subscription
+from customers.queries import Matter, matters
 from grids.models import Grid, GridCommunity
 from managers.models import Posting
 
@@ -22,14 +25,20 @@ class Card:
     slips: list[Row]
     acceptances: list[Acceptance]
     visits: list[Visit]
+    cases: list[Matter]
+
+    @property
+    def open_cases(self) -> int:
+        return sum(matter.case.closed_on is None for matter in self.cases)
 
     @property
     def in_service(self) -> int:
         return sum(line.closed_on is None for line, _name in self.lines)
 
 
-def card(household: Household, scope: Scope, on: dt.date) -> Card:
-    """A household of the scope, as of a day, with the newest of its slips, acceptances and visits. Eight queries."""
+def card(household: Household, scope: Scope, on: dt.date, role: str) -> Card:
+    """A household of the scope, as of a day and for a role, with the newest of its slips, acceptances, visits, faults
+    and complaints. Nine queries."""
     membership = (
         GridCommunity.objects.active_on(on)
         .filter(community=household.community_id)
@@ -43,6 +52,7 @@ def card(household: Household, scope: Scope, on: dt.date) -> Card:
     slips = Slip.objects.within(scope).filter(household=household).select_related("hall", "manager")
     acceptances = Acceptance.objects.within(scope).filter(household=household)
     visits = Visit.objects.within(scope).filter(household=household).select_related("manager")
+    cases = Case.objects.within(scope).filter(household=household).select_related("reported_by", "closed_by")
     return Card(
         grid=grid,
         team=list(team) if grid else [],
@@ -54,4 +64,5 @@ def card(household: Household, scope: Scope, on: dt.date) -> Card:
             )[:RECENT]
         ),
         visits=list(visits.order_by("-visited_at")[:RECENT]),
+        cases=matters(cases.order_by(F("closed_on").desc(nulls_first=True), "-pk")[:RECENT], on=on, role=role),
     )

@@ -16,7 +16,7 @@ from campaigns.models import Campaign, FollowUp
 from core.formats import mask_phone, named
 from core.periods import SHANGHAI
 from customers import queries as customers
-from customers.models import Household, Subscription
+from customers.models import Case, Household, Subscription
 from grids.models import Community
 
 SHAPE = 1  # another number makes phones fetch everything anew
@@ -81,8 +81,11 @@ def _lines(homes: Homes) -> dict[int, list[Row]]:
 
 
 def _open(scope: Scope, homes: Homes) -> dict[int, list[Row]]:
-    """Slips that somebody still has to act on, then promises that are still to be kept."""
+    """Faults and complaints, then slips that somebody still has to act on, then promises that are still to be kept."""
     found: dict[int, list[Row]] = defaultdict(list)
+    cases = Case.objects.within(scope).filter(household__in=homes).still_open()
+    for home, kind, subject, opened_on in cases.values_list("household_id", "kind", "subject", "opened_on"):
+        found[home].append([kind, subject, opened_on.isoformat()])
     slips = Slip.objects.within(scope).filter(household__in=homes, state__in=OPEN_STATES).prefetch_related("lines")
     for slip in slips.order_by("submitted_at", "pk"):
         products = [line.product_id for line in slip.lines.all()]

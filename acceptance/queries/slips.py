@@ -11,7 +11,7 @@ from acceptance.domain.clocks import Clock, Hours, clock_of, opening_hours, work
 from acceptance.models import LateNotice, Product, Slip, SlipEvent, SlipLine, SlipPhoto
 from accounts.scope import Scope
 from core.formats import named
-from customers.models import Household
+from customers.models import Case, Household
 from grids.models import Grid, Hall
 
 PAGE = 50
@@ -130,6 +130,11 @@ def lines_of(household: Household | None) -> list[Line]:
     codes = [line.product_code for line in found]
     names = dict(Product.objects.filter(code__in=codes).values_list("code", "name"))
     return [Line(names.get(line.product_code, line.product_code), line.opened_on) for line in found]
+
+
+def open_cases(household: Household | None) -> list[Case]:
+    """Faults and complaints that are still open with a household, the longest first. One query over an index."""
+    return [] if household is None else list(household.cases.still_open())
 
 
 def other_halls(slip: Slip) -> QuerySet[Hall]:

@@ -32,10 +32,11 @@ def household_card(request: HttpRequest, code: str) -> HttpResponse:
     role = cast(User, request.user).role
     context = {
         "household": household,
-        "card": card(household, scope, today),
+        "card": card(household, scope, today, role),
         "bare": needs_contact(request),
         "may_reveal": role in REVEALERS,
         "may_write": role == Role.ACCOUNT_MANAGER,
+        "may_report": needs_contact(request),
         "may_see_teams": role != Role.HALL_CLERK,
         "on": today,
     }

@@ -160,6 +160,7 @@ def _panel(
         "row": queries.row_of(slip, now, hours),
         "history": queries.history(slip, hours),
         "lines": queries.lines_of(slip.household),
+        "cases": queries.open_cases(slip.household),
         "has_photo": queries.has_photo(slip),
         "steps": transitions.allowed(slip, actor),
         "can_take_over": actor.operator and (actor.leads or clocks.is_stale(slip.state_at, now, hours)),

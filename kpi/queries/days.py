@@ -13,12 +13,16 @@ from acceptance.models import Slip
 from accounts.scope import Scope
 from campaigns.models import FollowUp
 from core.periods import Month, day_start, local_day
+from customers.models import Case
+from customers.queries import Matter, matters
 from kpi.choices import Measure
 from kpi.domain import schemes
 from kpi.models import Indicator, Score, Target
 from kpi.queries.generations import Generation, generations
 from kpi.queries.persons import own_development
 from managers.models import Manager, Posting
+
+MOST_CASES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Day:
     own: Own | None = None
     returned: list[Returned] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
+    cases: list[Matter] = field(default_factory=list)
     sent: list[tuple[str, int]] = field(default_factory=list)
     sent_count: int = 0
     score: Score | None = None
@@ -87,6 +92,7 @@ def day_of(scope: Scope, now: dt.datetime) -> Day:
         own=_own(manager, posting, today),
         returned=_returned(manager, now),
         follow_ups=_follow_ups(manager, today),
+        cases=_cases(scope, today),
         sent=[(str(SlipState(state).label), count) for state, count in states.most_common()],
         sent_count=sum(states.values()),
         score=score,
@@ -134,6 +140,12 @@ def _follow_ups(manager: Manager, today: dt.date) -> list[FollowUp]:
     end = day_start(today + dt.timedelta(days=1))
     rows = FollowUp.objects.filter(manager=manager, done_at=None, due_at__lt=end).select_related("household")
     return list(rows.order_by("due_at"))
+
+
+def _cases(scope: Scope, today: dt.date) -> list[Matter]:
+    """Faults and complaints of the own grid that are still open, late ones first."""
+    own = Case.objects.within(Scope(grids=scope.grids, on=scope.on)).still_open().select_related("household")
+    return matters(own[:MOST_CASES], on=today) if scope.grids else []
 
 
 def _sent(manager: Manager, now: dt.datetime) -> Counter[str]:

@@ -56,6 +56,11 @@ export function bindHomes(form, user, changed) {
     $("[data-wants]").hidden = !offers.length;
     $("[data-open-list]").replaceChildren(...found.open.map(opened));
     $("[data-open]").hidden = !found.open.length;
+    const counts = ["complaint", "fault"].map((kind) => [form.dataset[kind], found.open.filter((one) => one[0] === kind).length]);
+    $("[data-unsettled] span").textContent = counts.filter(([, many]) => many).map((pair) => pair.join(" ")).join(" · ");
+    $("[data-unsettled]").hidden = !counts.some(([, many]) => many);
+    $("[data-pending]").hidden = !$("[data-unsettled]").hidden;
+    $("a[data-report]").href = form.dataset.report.replace("CODE", encodeURIComponent(found.code));
   }
 
   function opened([kind, text, ...rest]) {

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory, SlipLineFactory
 from tests.factories.accounts import user_of_branch, user_of_manager
-from tests.factories.customers import HouseholdFactory, SubscriptionFactory
+from tests.factories.customers import CaseFactory, HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory
 from tests.factories.managers import PostingFactory
 
@@ -19,6 +19,7 @@ def home_of(grid, rows: int = 1):
     """A household of a grid with lines, slips and acceptances."""
     home = HouseholdFactory(community=GridCommunityFactory(grid=grid).community, branch=grid.branch)
     for _row in range(rows):
+        CaseFactory(household=home)
         SubscriptionFactory(household=home)
         SlipLineFactory(slip=SlipFactory(household=home, grid=grid))
         AcceptanceFactory(household=home, grid=grid)
@@ -34,7 +35,7 @@ def test_card_takes_the_same_queries_for_one_and_three(
     client.force_login(user_of_manager(posting.manager))
     url = reverse("acceptance:household_card", args=[home.code])
     client.get(url)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         card = client.get(url).context["card"]
     assert (len(card.lines), len(card.slips), len(card.acceptances)) == (rows, rows, rows)
 

@@ -14,7 +14,7 @@ from campaigns.models import FollowUp
 from tests.acceptance.street import Street
 from tests.acceptance.test_pages import post_slip
 from tests.factories.accounts import user_of_manager
-from tests.factories.customers import HouseholdFactory, SubscriptionFactory
+from tests.factories.customers import CaseFactory, HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory
 from tests.factories.managers import PostingFactory
 
@@ -51,6 +51,8 @@ def test_copy_of_a_household_tells_lines_offers_and_what_is_open(phone, street):
     home = street.household
     SubscriptionFactory(household=home, product_code="FTTH", opened_on=dt.date(2024, 3, 1))
     SubscriptionFactory(household=home, product_code="3G", closed_on=dt.date(2025, 6, 1))
+    CaseFactory(household=home, kind="complaint", subject="多收了月租", opened_on=dt.date(2025, 3, 1))
+    CaseFactory(household=home, is_over=True)
     due = dt.datetime(2026, 11, 23, 20, 0, tzinfo=dt.UTC)
     FollowUp.objects.create(grid=street.grid, manager=street.manager, household=home, subject="回访", due_at=due)
     number = post_slip(phone, street, products=["3G"]).json()["number"]
@@ -64,7 +66,11 @@ def test_copy_of_a_household_tells_lines_offers_and_what_is_open(phone, street):
             "wdd3hl wjl",
             [["FTTH", 2024]],
             ["3G_BUNDLE", "VALUE_ADDED"],
-            [["slip", number, "submitted", ["3G"]], ["promise", "回访", "2026-11-24"]],
+            [
+                ["complaint", "多收了月租", "2025-03-01"],
+                ["slip", number, "submitted", ["3G"]],
+                ["promise", "回访", "2026-11-24"],
+            ],
         ]
     ]
 
@@ -72,7 +78,7 @@ def test_copy_of_a_household_tells_lines_offers_and_what_is_open(phone, street):
 def test_copy_is_read_in_the_same_few_queries_however_many_households(phone, street, django_assert_num_queries):
     for _ in range(3):
         SubscriptionFactory(household=HouseholdFactory(community=street.household.community))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(homes(phone, street)) == 4
 
 

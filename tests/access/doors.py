@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from acceptance.models import CommunityChannel, Difference, SlipPhoto
 from accounts.choices import Role
+from customers.models import Case
 from kpi.models import CompanyPack
 from tests.access.worlds import World
 from tests.factories.acceptance import CommunityChannelFactory, DifferenceFactory
+from tests.factories.customers import CaseFactory
 from tests.factories.kpi import CompanyPackFactory
 
 PUBLIC = "public"
@@ -59,6 +61,11 @@ def _month_of(attribute: str, argument: str) -> Callable[[World], dict[str, obje
 def _difference(world: World) -> dict[str, object]:
     line = Difference.objects.filter(acceptance=world.acceptance).first()
     return {"pk": (line or DifferenceFactory(acceptance=world.acceptance)).pk}
+
+
+def _case(world: World) -> dict[str, object]:
+    found = Case.objects.filter(household=world.household).first()
+    return {"pk": (found or CaseFactory(household=world.household)).pk}
 
 
 def _community_channel(world: World) -> dict[str, object]:
@@ -127,6 +134,8 @@ DOORS: dict[str, Door] = {
     "/api/v1/imports/batches/<int:pk>/confirm": door(*IMPORTERS, own=BATCH, by="post"),
     "/api/v1/imports/batches/<int:pk>/discard": door(*IMPORTERS, own=BATCH, by="post"),
     "customers:household_search": door(MANAGER, CLERK, HALL_MANAGER, query="q=1"),
+    "customers:case_new": door(MANAGER, CLERK, HALL_MANAGER, own=_of("household.code", "code")),
+    "customers:case_close": door(BRANCH, MANAGER, CLERK, HALL_MANAGER, own=_case, by="post"),
     "campaigns:visit_list": door(MANAGER),
     "campaigns:visit_new": door(MANAGER),
     "campaigns:followup_done": door(MANAGER, own=_of("follow_up.pk", "pk"), by="post"),

@@ -2,7 +2,7 @@ import datetime as dt
 
 import factory
 
-from customers.models import Household, Subscription
+from customers.models import Case, Household, Subscription
 from tests.factories.grids import CommunityFactory
 
 
@@ -30,3 +30,18 @@ class SubscriptionFactory(factory.django.DjangoModelFactory):
     household = factory.SubFactory(HouseholdFactory)
     product_code = "FTTH"
     opened_on = dt.date(2025, 1, 1)
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    """A fault that is still open, written here; `is_over=True` closes it the day after."""
+
+    class Meta:
+        model = Case
+
+    class Params:
+        is_over = factory.Trait(closed_on=dt.date(2025, 3, 2), outcome="已修复")
+
+    household = factory.SubFactory(HouseholdFactory)
+    kind = "fault"
+    subject = factory.Sequence(lambda n: f"宽带掉线{n}")
+    opened_on = dt.date(2025, 3, 1)

@@ -7,7 +7,8 @@ from acceptance.models import SpecialDay
 from imports.domain.exporting import export
 from imports.domain.loading import loader_for
 from tests.factories.acceptance import AcceptanceFactory
-from tests.factories.customers import SubscriptionFactory
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import CaseFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory
 from tests.factories.kpi import RatingFactory, TargetFactory
 from tests.factories.managers import OperatorFactory, PostingFactory
@@ -21,6 +22,9 @@ def company():
     held = GridCommunityFactory()
     AcceptanceFactory(grid=held.grid, household__community=held.community, household__address="=1+1")
     SubscriptionFactory(household__community=held.community)
+    CaseFactory(number="GZ1")
+    CaseFactory(number="GZ2", is_over=True, closed_by=UserFactory())
+    CaseFactory()
     PostingFactory(grid=held.grid)
     OperatorFactory(hall=held.grid.hall)
     TargetFactory(grid=held.grid)
