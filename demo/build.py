@@ -39,6 +39,8 @@ def build(plan: Plan, *, say: Say) -> dict[str, int]:
         say(f"{written['customers_household']:,} households, {written['customers_subscription']:,} lines")
         for table, rows in _write_work(plan, places, people).items():
             written[table] = written.get(table, 0) + rows
+        written["customers_case"] = sql.run("demo/open_cases", start=plan.start, today=plan.today, seed=plan.seed)
+        sql.run("demo/note_cases")
         say(f"{written['acceptance_acceptance']:,} acceptances, {written['acceptance_slip']:,} slips")
         sql.run("demo/restore_derived")
         sql.run("demo/advance_sequences")

@@ -14,6 +14,7 @@ ROOMS = ["accounts", "imports", "grids", "customers", "managers", "campaigns", "
 BIG = [
     "customers_household",
     "customers_subscription",
+    "customers_case",
     "acceptance_acceptance",
     "acceptance_slip",
     "acceptance_slipline",

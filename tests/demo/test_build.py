@@ -20,6 +20,7 @@ from accounts.choices import Role
 from accounts.models import Company, User
 from accounts.scope import EVERYTHING, Scope
 from core.periods import Month, day_start
+from customers.models import Case, CaseEvent
 from demo.load import put
 from grids.models import Branch, Grid, GridCommunity, Hall
 from kpi.choices import ItemStatus, MonthState
@@ -106,6 +107,15 @@ def test_channel_mix_of_the_demo_is_the_published_table(built: None) -> None:
 def test_community_channels_of_the_demo_have_come_some_way(built: None) -> None:
     told = reach(EVERYTHING)
     assert told.working > told.steps["agency"] > told.steps["payment"] > 0
+
+
+def test_few_households_have_a_case_and_nearly_all_are_over(built: None) -> None:
+    """15 in 1,000 a quarter; the months of the demo are 83 days."""
+    cases = Case.objects.count()
+    assert cases / 26_000 * 91 / 83 == pytest.approx(0.015, abs=0.003)
+    assert 0 < Case.objects.filter(closed_on=None).count() < cases * 0.1
+    assert {*Case.objects.values_list("kind", flat=True)} == {"fault", "complaint"}
+    assert CaseEvent.objects.count() == cases + Case.objects.exclude(closed_on=None).count()
 
 
 def test_acceptances_stand_in_the_grid_of_their_day(built: None) -> None:
