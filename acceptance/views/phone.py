@@ -23,7 +23,7 @@ STYLES = ("tokens", "basics", "phone", "slip")
 SOURCES = ("_outbox.html", "slip_new.html", "offline.html", "sw.js")
 ENTRIES = ("shell", "phone", "slip")
 MODULES = ["confirm", "keep", "submit", "theme", "toast", "store", "drafts", "outbox", "offline", "queue_file", "homes"]
-MODULES += ["homes_found", "photo", *ENTRIES]
+MODULES += ["homes_found", "make", "photo", *ENTRIES]
 PAGES = ["base_phone.html", "core/_head.html", *(f"acceptance/{name}" for name in SOURCES)]
 
 

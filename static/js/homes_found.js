@@ -1,12 +1,8 @@
 // Finding the household on the slip: what is typed, what was used lately, and what to know of it before selling.
 import { byCode, hasHomes, placeName, productName, recent, search, searchThere, stateName, used } from "./homes.js";
+import { make } from "./make.js";
 
 const SHORTEST = 2;
-const make = (tag, given = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), given);
-  made.append(...children);
-  return made;
-};
 
 export function bindHomes(form, user, changed) {
   const $ = (selector) => form.querySelector(selector);

@@ -1,5 +1,6 @@
 // The strip “离线 · N 单待发送”, the list of what is on this phone, and the sending with back-off; on every phone page.
 import { discard, draftsOf } from "./drafts.js";
+import { make } from "./make.js";
 import { drop, flush, keep, onChange, slipsOf } from "./outbox.js";
 import { exportQueue } from "./queue_file.js";
 
@@ -7,7 +8,7 @@ const strip = document.querySelector("[data-offline]");
 const box = document.querySelector("[data-outbox]");
 const login = document.querySelector("[data-login]");
 const logout = document.querySelector("[data-logout]");
-const PAUSE = "slips-pause"; // shared by all tabs: {until, wait}
+export const PAUSE = "slips-pause"; // shared by all tabs: {until, wait}
 const SHORTEST = 2000;
 const LONGEST = 5 * 60 * 1000;
 const DAY = 24 * 3600 * 1000;
@@ -46,12 +47,6 @@ function list(slips, drafts, unsent) {
   const receipts = slips.filter((slip) => slip.number).reverse();
   box.querySelector("[data-outbox-list]").replaceChildren(...drafts.map(asDraft), ...unsent.map(asWaiting), ...receipts.map(asReceipt));
 }
-
-const make = (tag, given = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), given);
-  made.append(...children);
-  return made;
-};
 
 function button(textContent, className, act) {
   const made = make("button", { type: "button", className, textContent });

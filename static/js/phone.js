@@ -1,7 +1,7 @@
 // Every phone page: the service worker and its updates, the outbox, the copy of the grid, and leaving without a trace.
 import { forgetPerson, owner } from "./store.js";
 import { load, refresh } from "./homes.js";
-import { bind } from "./offline.js";
+import { PAUSE, bind } from "./offline.js";
 
 const page = document.querySelector("[data-phone]");
 const { api, copy, worker } = page.dataset;
@@ -37,16 +37,25 @@ function leaveNoTrace(user) {
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     sessionStorage.clear();
-    localStorage.removeItem("slips-pause");
+    localStorage.removeItem(PAUSE);
     await forgetPerson(user).catch(() => {});
     for (const name of await globalThis.caches?.keys() ?? []) if (name.startsWith("page-")) await caches.delete(name);
     form.submit();
   });
 }
 
+// Loaded, and with nothing else to do.
+const idle = () => new Promise((done) => {
+  const rest = () => (globalThis.requestIdleCallback ?? setTimeout)(done);
+  if (document.readyState === "complete") rest();
+  else addEventListener("load", rest, { once: true });
+});
+
+// The copy is no part of the page: it takes nothing from it while it loads.
 async function keepCopy(user) {
   const [whose, last] = (sessionStorage.getItem("copied") || " ").split(" ");
   if (!navigator.onLine || (whose === user && Math.abs(Date.now() - last) < REFRESH)) return;
+  await idle();
   if (await refresh(copy, user)) sessionStorage.setItem("copied", `${user} ${Date.now()}`);
   document.dispatchEvent(new Event("copied"));
 }

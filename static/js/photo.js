@@ -26,15 +26,20 @@ export function bindPhoto(form, user, uuid, changed) {
   const taken = box.querySelector("[data-photo-taken]");
   let isThere = false;
 
+  async function kept() {
+    const record = await get("photos", uuid());
+    return record && unsealBytes(record, "slips");
+  }
+
   async function look(hasPhoto) {
     isThere = Boolean(hasPhoto);
     taken.hidden = !isThere;
     input.value = "";
-    const record = isThere ? await get("photos", uuid()).catch(() => null) : null;
-    if (!record) return seen.removeAttribute("src");
+    const bytes = isThere ? await kept().catch(() => null) : null;
+    if (!bytes) return seen.removeAttribute("src");
     const reader = new FileReader();
     reader.onload = () => { seen.src = reader.result; };
-    reader.readAsDataURL(new Blob([await unsealBytes(record, "slips")], { type: "image/jpeg" }));
+    reader.readAsDataURL(new Blob([bytes], { type: "image/jpeg" }));
   }
 
   input.addEventListener("change", async () => {

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, Response
 
 from tests.browser.conftest import DESKTOP, PHONE, Visit
 from tests.trips import steps
 from tests.trips.conftest import Person
+from tests.trips.phone import COPIED
 
 PAGES = {
     "": ["/login/"],
@@ -51,35 +55,48 @@ PAGES = {
 }
 EVERY = [(username, address) for username, addresses in PAGES.items() for address in addresses]
 RULES = {"runOnly": ["wcag2a", "wcag2aa"], "resultTypes": ["violations"]}
+SCHEME = "() => getComputedStyle(document.documentElement).colorScheme"
+Sizes = Sequence[dict[str, Any]]
+Theme = Literal["light", "dark"]
+SIZES: Sizes = (DESKTOP, PHONE)
 ENTRY_BYTES = 60_000
+COPY = "/api/v1/acceptance/phone/"
+HOME_BYTES = 100  # over the wire, all that a copy takes
 
 
 def troubles(page: Page) -> list[str]:
     """What axe finds wrong, at most three places of a kind."""
-    found = Axe().run(page, options=RULES).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("async (rules) => (await axe.run(rules)).violations", RULES)
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
 
 
-def _check(visit: Visit, username: str, address: str) -> None:
-    """One load, looked at at the desk's size and then at the phone's."""
-    page = visit(username, "about:blank", DESKTOP)
+def check(
+    visit: Visit, username: str, address: str, sizes: Sizes = SIZES, themes: Sequence[Theme] = ("light",)
+) -> None:
+    """One load, looked at at each size and in each theme: with motion reduced no colour is caught between the two."""
+    page = visit(username, "about:blank", sizes[0], reduced_motion="reduce")
     errors: list[str] = []
     page.on("console", lambda line: errors.append(f"{line.text} {line.location}") if line.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     answer = page.goto(address)
     assert answer and answer.status == 200
     page.wait_for_load_state("networkidle")
-    for size in (DESKTOP, PHONE):
+    for size in sizes:
         page.set_viewport_size(size["viewport"])
         widths = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert widths[0] <= widths[1], f"{size} scrolls sideways"
-        assert troubles(page) == [], size
+        for theme in themes:
+            page.emulate_media(color_scheme=theme)
+            assert page.evaluate(SCHEME) == theme
+            assert troubles(page) == [], (size, theme)
     assert errors == []
 
 
 @pytest.mark.parametrize(("username", "address"), EVERY)
 def test_page_is_clean_at_desk_and_phone_size(visit: Visit, username: str, address: str) -> None:
-    _check(visit, username, address)
+    check(visit, username, address)
 
 
 @pytest.fixture(scope="module")
@@ -110,23 +127,35 @@ def things(person: Person) -> dict[str, str]:
     ],
 )
 def test_page_of_one_thing_is_clean(visit: Visit, things: dict[str, str], username: str, thing: str) -> None:
-    _check(visit, username, things[thing])
+    check(visit, username, things[thing])
 
 
 @pytest.mark.parametrize("address", ["/", "/acceptance/slips/new/"])
-def test_phone_entry_weighs_little(visit: Visit, address: str) -> None:
+def test_phone_entry_weighs_little_and_the_copy_comes_after_it(visit: Visit, address: str) -> None:
     page = visit("field", "about:blank", PHONE)
     network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
-    asked: dict[str, str] = {}
+    for domain in ("Network", "Page"):
+        network.send(f"{domain}.enable")
+    asked: dict[str, tuple[str, float]] = {}
     sizes: dict[str, float] = {}
-    network.on("Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]}))
+    loaded: list[float] = []
+    answers: list[Response] = []
     network.on(
-        "Network.loadingFinished", lambda event: sizes.update({asked[event["requestId"]]: event["encodedDataLength"]})
+        "Network.requestWillBeSent",
+        lambda event: asked.update({event["requestId"]: (event["request"]["url"], event["timestamp"])}),
     )
+    network.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    network.on("Page.loadEventFired", lambda event: loaded.append(event["timestamp"]))
+    page.on("response", answers.append)
     page.goto(address)
+    page.wait_for_function(COPIED)
     page.wait_for_load_state("networkidle")
     # The copy of the own grid is no part of the page: it follows when the page is there, once, then only what changed.
-    parts = [size for url, size in sizes.items() if "/api/v1/acceptance/phone/" not in url]
+    copies = {request for request, (url, _moment) in asked.items() if COPY in url}
+    parts = [size for request, size in sizes.items() if request not in copies]
     assert len(parts) > 3
     assert sum(parts) <= ENTRY_BYTES
+    assert min(asked[request][1] for request in copies) > loaded[0]
+    homes = sum(len(answer.json().get("homes", [])) for answer in answers if COPY in answer.url)
+    assert homes > 100
+    assert sum(sizes[request] for request in copies) <= homes * HOME_BYTES

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from time import sleep
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -15,6 +14,7 @@ from tests.factories.kpi import NOW, OCTOBER
 from tests.factories.months import closed, published, ready_grid
 
 TODAY = local_day(NOW)
+WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 
 
 @pytest.mark.django_db
@@ -29,30 +29,39 @@ def test_target_of_a_closed_month_stays_after_its_grid_went_to_another_branch():
     assert {target.value for target in Target.objects.filter(grid=grid)} == {10}
 
 
+def somebody_waits() -> bool:
+    """Whether anybody is held up by what this connection hasn't committed yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS)
+        return bool(cursor.fetchone()[0])
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize(("model", "change"), [(Target, {"value": 99}), (Rating, {"score": 1})])
 def test_closing_waits_for_who_writes_an_input_and_then_sees_it(model, change):
     grid = ready_grid()
     published(grid)
-    written = Event()
+    written, ended = Event(), Event()
 
     def write() -> None:
         try:
             with transaction.atomic():
                 model.objects.update(**change)  # as a file does: by its guards alone
                 written.set()
-                sleep(1)
+                while not ended.wait(0.02) and not somebody_waits():
+                    pass
         finally:
             connection.close()
 
     def close() -> str:
         try:
-            written.wait(10)
+            assert written.wait(10)
             months.close(branch=grid.branch, month=OCTOBER, by=None, now=NOW, today=TODAY)
             return "closed"
         except months.MonthRefused as refusal:
             return ",".join(one.kind for one in refusal.obstacles)
         finally:
+            ended.set()
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:

@@ -13,7 +13,7 @@ from core.periods import Month
 from tests.factories.kpi import recomputed
 from tests.reference import database
 from tests.reference.cases import CASES, cases_of
-from tests.reference.comparison import BATCH, a_batch, first_wrong
+from tests.reference.comparison import BATCH, a_batch, first_wrong, remembered
 from tests.reference.database import Result, expected
 from tests.reference.differences import smallest, told
 from tests.reference.scoring import Company
@@ -28,7 +28,7 @@ def test_two_implementations_agree(number: int) -> None:
     with transaction.atomic():
         database.write_scheme(items, month)
         database.write(companies)
-        wrong = first_wrong(companies, month, chance)
+        wrong = first_wrong(companies, month, chance, remembered(expected))
         transaction.set_rollback(True)
     assert len(companies) == BATCH
     if wrong:

@@ -16,7 +16,8 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 class Line(ThreadingHTTPServer):
     """A proxy on a port of its own. `is_cut`: nothing gets through. `lose`: so many answers to slips get lost after the
-    product has done its work. `carried`: method, path, status and bytes of each answer that came back to us."""
+    product has done its work. `says`: words of the product and those that are heard in their place. `carried`: method,
+    path, status and bytes of each answer that came back to us."""
 
     daemon_threads = True
 
@@ -25,6 +26,7 @@ class Line(ThreadingHTTPServer):
         self.target = urlsplit(target).netloc
         self.is_cut = False
         self.lose = 0
+        self.says: dict[bytes, bytes] = {}
         self.carried: list[tuple[str, str, int, int]] = []
         self.guard = threading.Lock()
 
@@ -55,9 +57,12 @@ class _Carrier(BaseHTTPRequestHandler):
         if self.server.is_cut:
             return
         far = http.client.HTTPConnection(self.server.target, timeout=60)
-        far.request(self.command, self.path, body, dict(self.headers))
+        plain = {"Accept-Encoding": "identity"} if self.server.says else {}
+        far.request(self.command, self.path, body, dict(self.headers) | plain)
         answer = far.getresponse()
         content = answer.read()
+        for words, heard in self.server.says.items():
+            content = content.replace(words, heard)
         with self.server.guard:
             self.server.carried.append((self.command, self.path, answer.status, len(content)))
         if self.server.is_cut or self.server.loses(self.path, answer.status):

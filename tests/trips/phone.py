@@ -15,6 +15,7 @@ from gridmarketing import processes
 from tests.trips.line import Line
 
 NEW, LIST, OFFLINE = "/acceptance/slips/new/", "/acceptance/slips/", "/acceptance/offline/"
+WORKER = "/acceptance/sw.js"
 PATIENCE = 30_000  # ms
 NUMBER = re.compile(r"YSL-\d{6}-\d{5}")
 QUEUE = """(async () => {
@@ -29,6 +30,16 @@ COPIED = """() => {
   const { user } = document.querySelector("[data-phone]").dataset;
   return sessionStorage.getItem("copied")?.startsWith(`${user} `);
 }"""
+STORED = """(async () => {
+  const db = await new Promise((done) => { indexedDB.open("slips").onsuccess = (event) => done(event.target.result); });
+  const names = [...db.objectStoreNames];
+  const counts = names.map((name) => new Promise((done) => {
+    db.transaction(name).objectStore(name).getAll().onsuccess = (event) => done([name, event.target.result.length]);
+  }));
+  const found = Object.fromEntries(await Promise.all(counts));
+  db.close();
+  return found;
+})()"""
 
 
 class Phone:
