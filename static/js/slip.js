@@ -43,6 +43,9 @@ function saveDraft() {
   }, () => { label.textContent = label.dataset.failed; });
 }
 
+const isTyped = ({ value, defaultValue = value }) => value !== defaultValue;
+const isBegun = () => TYPED.some((name) => isTyped(field(name))) || chosen().length > 0;
+
 function fill(draft) {
   field("client_uuid").value = draft.client_uuid;
   for (const name of TYPED) field(name).value = draft[name] || field(name).value;
@@ -160,6 +163,7 @@ if (!isRefused) {
     field("client_uuid").value = newUuid();
     begin(field("client_uuid").value);
     homes.open(asked.get("household"));
+    if (isBegun()) saveDraft(); // somebody was quicker than a slow line
   }
 }
 onAnswer((slip, status, body) => { if (arrived({ status })) receipt(body.number); });

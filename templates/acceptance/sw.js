@@ -13,7 +13,8 @@ async function install() {
   await shell.addAll([...files, offline].map((url) => new Request(url, { cache: "no-cache" })));
   const isUpdate = (await caches.keys()).some((name) => name.startsWith("page-") && name !== PAGE);
   // The old page belongs to the old files: until there is a new one, everything stays as it is.
-  if (!(await keepPage()) && isUpdate) throw new Error("no page yet");
+  await keepPage();
+  if (isUpdate && !(await (await caches.open(PAGE)).match(slip))) throw new Error("no page yet");
 }
 
 // → whose page is kept now: the one of the person who is logged in, or nobody's.

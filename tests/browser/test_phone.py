@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from core.pinyin import initials
 from tests.browser.conftest import PHONE, Visit
@@ -75,6 +75,21 @@ def test_draft_survives_a_reload(visit: Visit) -> None:
     page = visit("field", NEW, PHONE)
     page.get_by_label("备注").fill("下午三点以后在家")
     expect(page.get_by_text("草稿已存")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("备注")).to_have_value("下午三点以后在家")
+
+
+def test_what_is_typed_before_the_page_has_loaded_is_a_draft_too(visit: Visit) -> None:
+    page = visit("field", "/acceptance/slips/", PHONE, service_workers="block")
+    held: list[Route] = []
+    page.route("**/js/slip*.js", lambda route: held.append(route))
+    with page.expect_request("**/js/slip*.js"):
+        page.goto(NEW, wait_until="commit")
+    page.get_by_label("备注").fill("下午三点以后在家")
+    expect(page.get_by_text("草稿已存")).to_be_hidden()
+    held[0].continue_()
+    expect(page.get_by_text("草稿已存")).to_be_visible()
+    page.unroute_all()
     page.reload()
     expect(page.get_by_label("备注")).to_have_value("下午三点以后在家")
 
