@@ -4,7 +4,9 @@ import datetime as dt
 
 import pgtrigger
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from acceptance.choices import SlipState
@@ -23,16 +25,18 @@ pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 10, 12, 10, 0, tzinfo=SHANGHAI)
 OCTOBER = Month(2026, 10)
-QUERIES = {
-    "in_transit": 10,
-    "channel_mix": 10,
-    "channel_concentration": 10,
-    "channel_conflicts": 10,
-    "hall_load": 10,
-    "support_volume": 10,
-    "community_channel_list": 10,
-}
-PAGES = [f"acceptance:{name}" for name in QUERIES]
+PAGES = [
+    f"acceptance:{name}"
+    for name in (
+        "in_transit",
+        "channel_mix",
+        "channel_concentration",
+        "channel_conflicts",
+        "hall_load",
+        "support_volume",
+        "community_channel_list",
+    )
+]
 
 
 def at(month: int, day: int, hour: int = 9) -> dt.datetime:
@@ -128,18 +132,19 @@ def test_support_counts_what_an_operator_keyed_in_even_if_withdrawn() -> None:
     assert support(Scope(), OCTOBER) == []
 
 
-@pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize("name", PAGES)
-def test_report_takes_the_same_queries_for_one_and_three(
-    client: Client, django_assert_num_queries, name: str, rows: int
-) -> None:
-    for _row in range(rows):
-        SlipFactory()
-        AcceptanceFactory(operator=OperatorFactory())
+def test_report_takes_the_same_queries_for_one_and_three(client: Client, name: str) -> None:
     client.force_login(UserFactory())
-    client.get(reverse(name))
-    with django_assert_num_queries(QUERIES[name.removeprefix("acceptance:")]):
-        assert client.get(reverse(name), {"month": "2026-10"}).status_code == 200
+    counts = []
+    for more in (1, 2):
+        for _row in range(more):
+            SlipFactory()
+            AcceptanceFactory(operator=OperatorFactory())
+        client.get(reverse(name))
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(reverse(name), {"month": "2026-10"}).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 14
 
 
 def test_in_transit_narrows_and_stays_within_the_scope(client: Client) -> None:

@@ -14,7 +14,8 @@ from tests.factories.kpi import NOW, OCTOBER
 from tests.factories.months import closed, published, ready_grid
 
 TODAY = local_day(NOW)
-WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+# Not pg_stat_activity, which shows the same for the length of a transaction.
+WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 
 
 @pytest.mark.django_db
