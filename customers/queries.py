@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.scope import Scope
+from core import pinyin
 from customers.domain.cases import may_close
 from customers.models import Case, Household, Subscription
 
 SHORTEST = 2
+TELLING = 5
 
 
 def found(scope: Scope, text: str) -> QuerySet[Household]:
@@ -34,7 +36,9 @@ def _matches(word: str) -> Q:
     digits = word.replace("-", "")
     if digits.isdigit():
         here |= Q(contact_phone__contains=digits)
-    return here | Q(search_key__contains=word.lower()) if word.isascii() else here
+    # An address written without its spaces is found by its key; of fewer letters too much would be.
+    key = word.lower() if word.isascii() else pinyin.initials(word) if len(word) >= TELLING else ""
+    return here | Q(search_key__contains=key) if key else here
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,12 @@ const NAMES = ["code", "address", "community", "contact_name", "contact_phone", 
 let index = null;
 let homes = [];
 
-const asHome = (row) => Object.fromEntries(NAMES.map((name, place) => [name, row[place]]));
+// People write an address as they like: without its spaces, or as the numbers alone, 12-5-603.
+const asHome = (row) => {
+  const home = Object.fromEntries(NAMES.map((name, place) => [name, row[place]]));
+  const plain = home.address.toLowerCase().replace(/\s/g, "");
+  return { ...home, plain, numbers: `-${(plain.match(/\d+/g) || []).join("-")}-` };
+};
 const ask = (url, user, etag) => fetch(url, { redirect: "manual", cache: "no-store", headers: { "X-Sender": user, ...(etag && { "If-None-Match": etag }) } });
 
 // Read what is kept; nothing of somebody else, nothing after seven days without a visit.
@@ -51,19 +56,25 @@ export const placeName = (home) => index?.communities[home.community] || "";
 export const byCode = (code) => homes.find((home) => home.code === code) || null;
 
 // Every word has to be found: in the address, the name, the pinyin initials, or what is seen of the phone number.
+// Homes that are named exactly come before those that merely hold a digit of it somewhere.
 export function search(text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = [];
+  const found = [[], []];
   for (const home of homes) {
-    if (found.length < MOST && words.every((word) => matches(home, word))) found.push(home);
+    const weight = Math.min(...words.map((word) => weigh(home, word)));
+    if (weight) found[2 - weight].push(home);
+    if (found[0].length === MOST) break;
   }
-  return found;
+  return found.flat().slice(0, MOST);
 }
 
-function matches(home, word) {
-  const digits = word.replaceAll("-", "");
-  if (/^\d+$/.test(digits) && seen(home.contact_phone, digits)) return true;
-  return home.address.toLowerCase().includes(word) || home.contact_name.includes(word) || home.key.includes(word) || home.code.toLowerCase() === word;
+// 2: what was meant, surely; 1: perhaps; 0: not this one.
+function weigh(home, word) {
+  const isNumber = /^\d+(-\d+)*$/.test(word);
+  if (isNumber && home.numbers.includes(`-${word}-`)) return 2;
+  if (isNumber && seen(home.contact_phone, word.replaceAll("-", ""))) return 1;
+  if (home.plain.includes(word) || home.contact_name.toLowerCase().includes(word) || home.code.toLowerCase() === word) return isNumber ? 1 : 2;
+  return home.key.includes(word) ? 1 : 0;
 }
 
 // 138****5678 answers to 138, 1381, 5678 and to all eleven digits.

@@ -17,7 +17,7 @@ const TYPED = ["typed_address", "contact_name", "contact_phone", "source", "camp
 let busy = false;
 
 const user = await ready;
-const homes = bindHomes(form, user, saveDraft);
+const homes = bindHomes(form, user, () => { absolve("household_code"); saveDraft(); });
 const photo = bindPhoto(form, user, () => field("client_uuid").value, saveDraft);
 const chosen = () => [...form.querySelectorAll("[name=products]:checked")];
 const words = () => ({
@@ -71,6 +71,12 @@ function complain(name, message) {
   place.hidden = false;
   place.closest(".field")?.classList.add("err");
   place.scrollIntoView({ block: "center" });
+}
+
+// What is mended is no longer complained about.
+function absolve(name) {
+  const place = $(`[data-error="${name}"]`);
+  if (place) place.hidden = true;
 }
 
 function forgive() {
@@ -139,11 +145,10 @@ form.addEventListener("submit", async (event) => {
   forgive();
   try { await submit(); } catch { complain("other", form.dataset.failed); } finally { busy = button.disabled = false; }
 });
-form.addEventListener("input", saveDraft);
-// What is mended is no longer complained about.
+// Looking for a household is no draft yet.
+form.addEventListener("input", ({ target }) => { if (target.name) saveDraft(); });
 form.addEventListener("input", ({ target }) => {
-  const place = $(`[data-error="${target.name}"]`);
-  if (place) place.hidden = true;
+  absolve(target.name === "typed_address" ? "household_code" : target.name);
   target.closest(".field")?.classList.remove("err");
 });
 

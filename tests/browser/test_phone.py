@@ -114,3 +114,23 @@ def test_returned_slip_is_mended_and_sent_again(visit: Visit, person: Person) ->
     page.get_by_label("备注").fill("304 室，门牌在右")
     page.get_by_role("button", name="再次提交").tap()
     expect(page.get_by_text(f"{number} 已再次提交")).to_be_visible()
+
+
+def test_household_is_found_without_spaces_and_by_the_numbers_of_its_door(visit: Visit, person: Person) -> None:
+    household = steps.home(person("field"), "305")
+    door = "-".join(re.findall(r"\d+", household["address"]))
+    page = visit("field", NEW, PHONE)
+    choice = page.get_by_role("button", name=f"{household['address']} {household['contact_name']}")
+    for said in (household["address"].replace(" ", ""), door):
+        page.get_by_role("searchbox", name="找客户").fill(said)
+        expect(choice).to_be_visible()
+
+
+def test_complaint_about_a_missing_household_goes_once_one_is_chosen(visit: Visit, person: Person) -> None:
+    household = steps.home(person("field"), "305")
+    page = visit("field", NEW, PHONE)
+    page.get_by_role("button", name="送出").tap()
+    complaint = page.get_by_text("请选择客户，或写下新地址。")
+    expect(complaint).to_be_visible()
+    _fill(page, household)
+    expect(complaint).to_be_hidden()
