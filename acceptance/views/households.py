@@ -37,6 +37,7 @@ def household_card(request: HttpRequest, code: str) -> HttpResponse:
         "may_reveal": role in REVEALERS,
         "may_write": role == Role.ACCOUNT_MANAGER,
         "may_report": needs_contact(request),
+        "may_record": role in HALL_STAFF,
         "may_see_teams": role != Role.HALL_CLERK,
         "on": today,
     }

@@ -118,3 +118,16 @@ def test_claimed_slip_is_handed_over_by_keyboard_alone(visit: Visit, number: str
     expect(receiver.get_by_text("等客户身份证")).to_be_visible()
     receiver.get_by_role("button", name="知道了").first.click()
     expect(receiver.get_by_text("等客户身份证")).to_have_count(0)
+
+
+def test_counter_sale_finds_its_household_by_what_is_said(visit: Visit, person: Person) -> None:
+    household = steps.home(person("clerk"), "405")
+    page = visit("clerk", "/acceptance/direct/new/", DESKTOP)
+    field = page.get_by_label("客户", exact=False).first
+    field.press_sequentially(household["address"].replace(" ", ""))
+    expect(page.get_by_role("button", name=f"{household['address']} {household['contact_name']}")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(field).to_have_value(household["code"])
+    page.get_by_role("textbox", name="正式订单号").fill(steps.order_number())
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("已登记 1 笔受理")).to_be_visible()

@@ -1,0 +1,72 @@
+// At the counter a household is known by an address, a phone, a name or pinyin initials, seldom by its code: what is
+// typed into the field of the code is looked for, and the one that is chosen leaves its code there.
+const SHORTEST = 2;
+const PAUSE = 250;
+const make = (tag, given = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), given);
+  made.append(...children);
+  return made;
+};
+let asked = 0;
+let typing = 0;
+
+const partsOf = (field) => {
+  const box = field.closest("[data-home-field]");
+  return { list: box.querySelector("[data-homes]"), told: box.querySelector("[data-home-told]") };
+};
+const named = (home) => `${home.address} ${home.contact_name}`;
+
+function choose(field, home) {
+  const { list, told } = partsOf(field);
+  list.replaceChildren();
+  told.textContent = `${named(home)} · ${home.place}`;
+  field.value = home.code;
+  field.focus();
+}
+
+function offer(field, homes) {
+  const { list, told } = partsOf(field);
+  told.textContent = homes.length ? "" : told.dataset.none;
+  list.replaceChildren(...homes.map((home) => {
+    const choice = make("button", { type: "button" }, make("b", { textContent: named(home) }), make("small", { textContent: [home.code, home.contact_phone].filter(Boolean).join(" · ") }));
+    choice.addEventListener("click", () => choose(field, home));
+    return make("li", {}, choice);
+  }));
+}
+
+async function look(field) {
+  const mine = ++asked;
+  const text = field.value.trim();
+  const { list, told } = partsOf(field);
+  const answer = text.length < SHORTEST ? null : await fetch(`${field.dataset.address}?q=${encodeURIComponent(text)}`).catch(() => null);
+  const found = answer?.ok && !answer.redirected ? await answer.json() : null;
+  if (mine !== asked) return;
+  if (!found) {
+    list.replaceChildren();
+    told.textContent = "";
+    return;
+  }
+  const exact = found.households.find((home) => home.code === text.toUpperCase());
+  if (exact) choose(field, exact);
+  else offer(field, found.households);
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("[data-find-home]")) return;
+  clearTimeout(typing);
+  typing = setTimeout(look, PAUSE, target);
+});
+
+// ↓ goes from the field into the list, ↑ back; Enter in the field takes the first, and never sends half a search.
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest?.("[data-home-field]");
+  if (!box || event.ctrlKey || event.metaKey) return;
+  const places = [box.querySelector("[data-find-home]"), ...box.querySelectorAll("[data-homes] button")];
+  const at = places.indexOf(event.target);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && places[at + step]) places[at + step].focus();
+  else if (event.key === "Enter" && at === 0 && places.length > 1) places[1].click();
+  else return;
+  event.preventDefault();
+  event.stopPropagation(); // the queue has its own arrows
+}, true);
