@@ -64,6 +64,15 @@ def with_parts(slips: QuerySet[Slip]) -> QuerySet[Slip]:
     return people.prefetch_related(lines)
 
 
+def page_of(slips: QuerySet[Slip], after: str) -> tuple[list[Slip], str]:
+    """Slips that are ordered newest first: those behind the slip of a number, and the number to go on behind, or ""."""
+    last = slips.filter(number=after).values_list("submitted_at", "pk").first() if after else None
+    if last:
+        slips = slips.filter(Q(submitted_at__lt=last[0]) | Q(submitted_at=last[0], pk__lt=last[1]))
+    found = list(slips[: PAGE + 1])
+    return found[:PAGE], found[PAGE - 1].number if len(found) > PAGE else ""
+
+
 def tied_to(slip: Slip) -> Q:
     """The first slip of a duplicate, and the duplicates of a first one."""
     return Q(pk=slip.duplicate_of_id) | Q(duplicate_of=slip)

@@ -88,12 +88,15 @@ def slip_list(request: HttpRequest) -> HttpResponse:
     """Where are my slips?"""
     me, now, hours = request.scope.manager, timezone.now(), opening_hours()
     mine = Slip.objects.within(request.scope).filter(Q(manager=me) | Q(pk__in=actor_at_counter(request).inherited))
-    newest = queries.with_parts(mine).order_by("-submitted_at")
+    newest = queries.with_parts(mine).order_by("-submitted_at", "-pk")
     returned = newest.filter(state=SlipState.RETURNED)
-    sent = newest.exclude(state=SlipState.RETURNED)[: queries.PAGE]
+    after = request.GET.get("after", "")
+    sent, older = queries.page_of(newest.exclude(state=SlipState.RETURNED), after)
     context = {
-        "returned": queries.rows_of(returned, now, hours),
+        "returned": [] if after else queries.rows_of(returned, now, hours),
         "rows": queries.rows_of(sent, now, hours),
+        "is_older": bool(after),
+        "older": older,
         "me": me,
         "back_url": reverse("accounts:home"),
     }

@@ -224,3 +224,26 @@ def test_direct_sale_is_split_and_mistakes_are_told_beside_their_fields(client, 
     again = client.post(address, fields | {"order_no": ["221112088433", "221112088432"]})
     assert (again.status_code, "订单号 221112088432 已经用过" in again.content.decode()) == (422, True)
     assert Acceptance.objects.count() == 2
+
+
+def test_older_slips_follow_on_further_pages_of_the_list(client, street, monkeypatch):
+    monkeypatch.setattr("acceptance.queries.slips.PAGE", 2)
+    slips = [make(street) for _ in range(3)]
+    client.force_login(street.seller)
+    address = reverse("acceptance:slip_list")
+
+    first, second = client.get(address), client.get(address, {"after": slips[1].number})
+
+    assert [row.slip for row in first.context["rows"]] == [slips[2], slips[1]]
+    assert f"?after={slips[1].number}" in first.content.decode()
+    assert [row.slip for row in second.context["rows"]] == [slips[0]]
+    assert 'rel="next"' not in second.content.decode()
+
+
+def test_counter_sale_starts_from_the_card_of_a_household(client, street):
+    client.force_login(street.clerk_user)
+    code = street.household.code
+    card = client.get(reverse("acceptance:household_card", args=[code])).content.decode()
+    address = f"{reverse('acceptance:direct_new')}?household={code}"
+    assert address in card
+    assert client.get(address).context["household_code"] == code
