@@ -151,6 +151,12 @@ class Acceptance(models.Model):
                 name="acceptance_cancelled",
             ),
             models.Index(fields=["grid", "accepted_on"], name="acceptance_grid_day"),
+            # The channel mix of half a year, for the company as for a branch.
+            models.Index(
+                fields=["branch", "accepted_on", "channel", "product"],
+                condition=Q(cancelled_on=None),
+                name="acceptance_mix",
+            ),
             models.Index(fields=["developer", "accepted_on"], name="acceptance_developer_day"),
             models.Index(fields=["operator", "accepted_on"], name="acceptance_operator_day"),
             # Few and young: what the billing system's file is held against.

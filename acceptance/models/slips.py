@@ -3,6 +3,7 @@ from typing import Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -136,6 +137,13 @@ class Slip(models.Model):
                 condition=Q(state__in=OPEN_STATES),
                 name="slip_grid_open",
             ),
+            # Slips lie about in the order of time, so a few pages tell which part of the table a month is in.
+            BrinIndex(
+                fields=["submitted_at", "accepted_at", "state_at"],
+                pages_per_range=16,
+                autosummarize=True,
+                name="slip_times",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=SlipState.values), name="slip_state_known"),
@@ -259,7 +267,7 @@ class SlipEvent(models.Model):
     slip = models.ForeignKey(Slip, models.CASCADE, related_name="events", verbose_name=_("预受理单"))
     from_state = models.CharField(_("原状态"), max_length=12, blank=True)
     to_state = models.CharField(_("新状态"), max_length=12, choices=SlipState.choices)
-    hall = models.ForeignKey(Hall, models.PROTECT, related_name="+", verbose_name=_("营业厅"))
+    hall = models.ForeignKey(Hall, models.PROTECT, db_index=False, related_name="+", verbose_name=_("营业厅"))
     claimed_by = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+", verbose_name=_("受理人"))
     at = models.DateTimeField(_("时间"), db_default=Now())
     clock_from = models.DateTimeField(_("计时起点"), null=True)
@@ -275,6 +283,7 @@ class SlipEvent(models.Model):
         verbose_name = _("单据经过")
         verbose_name_plural = _("单据经过")
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["hall", "at"], name="slipevent_hall_at")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from acceptance.choices import DifferenceKind
+from acceptance.choices import DifferenceKind, Settlement
 from acceptance.models import Acceptance, BilledOrder, DeveloperAlias, Difference
 from accounts.scope import Scope
 from core.formats import full_day, named
@@ -122,7 +122,8 @@ def _since(today: dt.date) -> dt.date:
 
 def _agreed(scope: Scope, today: dt.date) -> QuerySet[Acceptance]:
     met = Acceptance.objects.within(scope).filter(accepted_on__gte=_since(today), billed__isnull=False)
-    return met.filter(Q(difference=None) | Q(difference__settled_how="matched"))
+    unlike = Difference.objects.filter(acceptance=OuterRef("pk")).exclude(settled_how=Settlement.MATCHED)
+    return met.filter(~Exists(unlike))
 
 
 def tally(scope: Scope, today: dt.date) -> Tally:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -41,21 +42,21 @@ class Load:
         return self.keyed / self.clerks if self.clerks else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loads:
     """The halls of a scope with their sums and means."""
 
     rows: list[Load]
 
-    @property
+    @cached_property
     def households(self) -> int:
         return sum(row.households for row in self.rows)
 
-    @property
+    @cached_property
     def clerks(self) -> int:
         return sum(row.clerks for row in self.rows)
 
-    @property
+    @cached_property
     def keyed(self) -> int:
         return sum(row.keyed for row in self.rows)
 

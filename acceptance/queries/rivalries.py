@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby, starmap
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, Min, prefetch_related_objects
 
 from acceptance.choices import OPEN_STATES
-from acceptance.models import Acceptance, Channel, Slip
+from acceptance.models import Acceptance, Channel, Product, Slip
 from accounts.scope import Scope
 from core.periods import Month, local_day
 from grids.models import Grid
@@ -106,35 +109,53 @@ class Conflict:
         return first.name, second.name
 
 
+class _Deal(NamedTuple):
+    household: int
+    channel: str
+    day: dt.date
+    pk: int
+
+
 _SHOWN = ("household", "product", "channel", "grid", "developer", "operator")
 
 
 def conflicts(scope: Scope, month: Month) -> list[Conflict]:
-    """Households that two channels dealt with inside the window, the newest first. Two queries.
+    """Households that two channels dealt with inside the window, the newest first. Four queries.
 
     Withdrawn orders don't count; of several earlier ones the nearest is told.
     """
     standing = Acceptance.objects.within(scope).filter(cancelled_on=None)
     window = dt.timedelta(days=settings.CHANNEL_RULES["conflict_days"])
-    earlier = (
-        Acceptance.objects.filter(
-            Q(accepted_on__lt=OuterRef("accepted_on")) | Q(accepted_on=OuterRef("accepted_on"), pk__lt=OuterRef("pk")),
-            household=OuterRef("household"),
-            cancelled_on=None,
-            accepted_on__gte=OuterRef("accepted_on") - window,
-        )
-        .exclude(channel=OuterRef("channel"))
-        .order_by("-accepted_on", "-pk")
-    )
-    pairs = list(
-        standing.accepted_between(month.first, month.next_first)
-        .annotate(met=Subquery(earlier.values("pk")[:1]))
-        .filter(met__isnull=False)
-        .order_by("-accepted_on", "-pk")
-        .values_list("met", "pk")
-    )
-    known = standing.select_related(*_SHOWN).in_bulk([pk for pair in pairs for pk in pair])
-    return [Conflict(known[met], known[pk]) for met, pk in pairs if met in known and pk in known]
+    seen = standing.accepted_between(month.first - window, month.next_first).order_by()
+    # Few households met two channels at all: only theirs are looked at one by one.
+    channels = seen.values("household").annotate(one=Min("channel"), other=Max("channel"))
+    met_two = channels.exclude(one=F("other")).values("household")
+    orders = seen.filter(household__in=met_two).order_by("household", "accepted_on", "pk")
+    deals = starmap(_Deal, orders.values_list("household", "channel", "accepted_on", "pk"))
+    pairs = sorted(_pairs(deals, month.first, window), key=lambda pair: (pair[1].day, pair[1].pk), reverse=True)
+    known = standing.in_bulk([deal.pk for pair in pairs for deal in pair])
+    products, channels = Product.objects.in_bulk(), Channel.objects.in_bulk()
+    for order in known.values():
+        order.product, order.channel = products[order.product_id], channels[order.channel_id]
+    return [Conflict(known[met.pk], known[deal.pk]) for met, deal in pairs]
+
+
+def told(found: Sequence[Conflict]) -> Sequence[Conflict]:
+    """The same with all that a list shows of them. Four queries."""
+    orders = [order for one in found for order in (one.earlier, one.later)]
+    prefetch_related_objects(orders, "household", "grid", "developer", "operator")
+    return found
+
+
+def _pairs(deals: Iterable[_Deal], since: dt.date, window: dt.timedelta) -> Iterator[tuple[_Deal, _Deal]]:
+    """Each order from a day on with the nearest one before it by another channel; `deals` in the order of time."""
+    for _household, own in groupby(deals, key=attrgetter("household")):
+        before: list[_Deal] = []
+        for deal in own:
+            met = next((one for one in reversed(before) if one.channel != deal.channel), None)
+            if met and deal.day >= since and met.day >= deal.day - window:
+                yield met, deal
+            before.append(deal)
 
 
 def by_pair(found: Sequence[Conflict]) -> list[tuple[tuple[str, str], int]]:

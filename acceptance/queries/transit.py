@@ -3,10 +3,9 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from acceptance.choices import OPEN_STATES, SlipState
 from acceptance.domain.clocks import clock_of, opening_hours
@@ -24,25 +23,24 @@ ENDS = [
 ]
 
 
-def _then(scope: Scope, at: dt.datetime) -> QuerySet[Any, Any]:
-    """Slips open just before an instant, with the state, hall and moment of their last step until then.
+def _then(scope: Scope, at: dt.datetime) -> QuerySet[Slip]:
+    """Slips open just before an instant.
 
     A slip that ended before and hasn't moved since needs no look at its history. A hall counts what stood with it then,
     wherever it went since.
     """
     only_halls = _only_halls(scope)
-    was_there = SlipEvent.objects.filter(slip=OuterRef("pk"), hall__in=scope.halls)
-    slips = Slip.objects.filter(Exists(was_there)) if only_halls else Slip.objects.within(scope)
-    last = SlipEvent.objects.filter(slip=OuterRef("pk"), at__lt=at).order_by("-at", "-pk")
-    found = (
-        slips.filter(Q(state__in=OPEN_STATES) | Q(state_at__gte=at), submitted_at__lt=at)
-        .annotate(was=Subquery(last.values("to_state")[:1]), stood=Subquery(last.values("hall")[:1]))
-        .filter(was__in=OPEN_STATES)
-    )
-    found = found.filter(stood__in=scope.halls) if only_halls else found
-    return found.annotate(since=Subquery(last.values(moment=Coalesce("clock_from", "at"))[:1])).values(
-        "pk", "was", "stood", "since", "received_at", "submitted_at"
-    )
+    last = _last_step(at)
+    # Few are: the history of a hall is long, that of the slips on their way at one moment is not.
+    slips = Slip.objects.all() if only_halls else Slip.objects.within(scope)
+    found = slips.filter(Q(state__in=OPEN_STATES) | Q(state_at__gte=at), submitted_at__lt=at)
+    if only_halls:
+        found = found.annotate(stood=Subquery(last.values("hall")[:1])).filter(stood__in=scope.halls)
+    return found.annotate(was=Subquery(last.values("to_state")[:1])).filter(was__in=OPEN_STATES)
+
+
+def _last_step(at: dt.datetime) -> QuerySet[SlipEvent]:
+    return SlipEvent.objects.filter(slip=OuterRef("pk"), at__lt=at).order_by("-at", "-pk")
 
 
 def _only_halls(scope: Scope) -> bool:
@@ -53,12 +51,16 @@ def waiting_then(scope: Scope, at: dt.datetime) -> list[Waiting]:
     """Slips in transit just before an instant, as they stood then, oldest first. Two queries."""
     day = opening_hours()
     found = []
-    for row in _then(scope, at).order_by("submitted_at", "pk"):
-        received = row["received_at"] if row["received_at"] and row["received_at"] < at else None
-        clock = clock_of(row["was"], since=row["since"], received_at=received, now=at, hours=day)
+    step = JSONObject(state="to_state", hall="hall", since=Coalesce("clock_from", "at"))
+    slips = _then(scope, at).annotate(step=Subquery(_last_step(at).values(told=step)[:1]))
+    columns = ("pk", "submitted_at", "received_at", "step")
+    for pk, sent_at, received_at, step in slips.order_by("submitted_at", "pk").values_list(*columns):
+        received = received_at if received_at and received_at < at else None
+        since = dt.datetime.fromisoformat(step["since"])
+        clock = clock_of(step["state"], since=since, received_at=received, now=at, hours=day)
         if clock:
-            age = age_of(row["submitted_at"], at - dt.timedelta(microseconds=1))
-            found.append(Waiting(row["pk"], row["stood"], row["was"], row["submitted_at"], age, clock))
+            age = age_of(sent_at, at - dt.timedelta(microseconds=1))
+            found.append(Waiting(pk, step["hall"], step["state"], sent_at, age, clock))
     return found
 
 
@@ -102,22 +104,20 @@ def account(scope: Scope, start: dt.datetime, end: dt.datetime, still_open: int)
     if _only_halls(scope):
         return _account_of_halls(scope, start, end, still_open)
     slips = Slip.objects.within(scope).exclude(state=SlipState.DRAFT).order_by()
-    accepted = Q(state__in=[SlipState.ACCEPTED, SlipState.COMPLETED])
-    other = Q(state__in=ENDS[1:], state_at__gte=start, state_at__lt=end)
-    ended = Q(accepted, accepted_at__gte=start, accepted_at__lt=end) | other
+    sent = Q(submitted_at__gte=start, submitted_at__lt=end)
+    accepted = Q(accepted_at__gte=start, accepted_at__lt=end, state__in=[SlipState.ACCEPTED, SlipState.COMPLETED])
+    ended = accepted | Q(state_at__gte=start, state_at__lt=end, state__in=ENDS[1:])
     counts: Counter[str] = Counter()
-    # Whatever was sent or ended since the start changed its state since then.
-    sent_now = Q(submitted_at__gte=start, submitted_at__lt=end)
-    for state, sent, synced, over in (
-        slips.filter(state_at__gte=start)
+    for state, came, synced, over in (
+        slips.filter(sent | ended)
         .values_list("state")
         .annotate(
-            sent=Count("pk", filter=sent_now),
-            synced=Count("pk", filter=sent_now & Q(was_queued=True)),
+            sent=Count("pk", filter=sent),
+            synced=Count("pk", filter=sent & Q(was_queued=True)),
             over=Count("pk", filter=ended),
         )
     ):
-        counts["online"] += sent - synced
+        counts["online"] += came - synced
         counts["synced"] += synced
         counts[SlipState.ACCEPTED if state == SlipState.COMPLETED else state] += over
     return Account(

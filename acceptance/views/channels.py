@@ -1,5 +1,6 @@
 """Which channels sell: their shares, where few of them sell nearly all, where two dealt with one household."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -160,10 +161,10 @@ def channel_conflicts(request: HttpRequest) -> HttpResponseBase:
     found = rivalries.conflicts(request.scope, month)
     shown = [one for one in found if _is_asked(one, asked)]
     if kind := request.GET.get("export"):
-        return _conflict_file(shown, month, kind)
+        return _conflict_file(rivalries.told(shown), month, kind)
     context = {
         "month": month,
-        "rows": shown[:LISTED],
+        "rows": rivalries.told(shown[:LISTED]),
         "shown": len(shown),
         "all": len(found),
         "same_product": sum(one.is_same_product for one in found),
@@ -187,7 +188,7 @@ def _same_select(asked: str) -> tuple[str, str, object, str, str]:
     return "same", _("冲突在"), choices, asked, ""
 
 
-def _conflict_file(rows: list[rivalries.Conflict], month: Month, kind: str) -> HttpResponseBase:
+def _conflict_file(rows: Sequence[rivalries.Conflict], month: Month, kind: str) -> HttpResponseBase:
     header = [_("客户编码"), _("地址"), _("网格"), _("相隔天数")]
     for when in (_("先"), _("后")):
         header += [f"{when}：{word}" for word in (_("渠道"), _("受理日期"), _("产品"), _("订单号"))]

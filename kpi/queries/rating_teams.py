@@ -143,16 +143,17 @@ def _cells(month: Month, people: Iterable[int], reader: User) -> dict[int, list[
     published = {(row.manager_id, row.item): row for row in rows}
     own = RatingDraft.objects.filter(month=month.first, manager__in=people, rater=reader)
     drafts = {(draft.manager_id, draft.item): draft for draft in own}
+    items = [(item.value, str(item.label)) for item in RatingItem]
     return {
         manager: [
             RatingCell(
-                ratings.key_of(manager, item.value),
-                item.value,
-                str(item.label),
-                published.get((manager, item.value)),
-                drafts.get((manager, item.value)),
+                ratings.key_of(manager, item),
+                item,
+                label,
+                published.get((manager, item)),
+                drafts.get((manager, item)),
             )
-            for item in RatingItem
+            for item, label in items
         ]
         for manager in people
     }
