@@ -128,8 +128,8 @@ def conflicts(scope: Scope, month: Month) -> list[Conflict]:
     window = dt.timedelta(days=settings.CHANNEL_RULES["conflict_days"])
     seen = standing.accepted_between(month.first - window, month.next_first).order_by()
     # Few households met two channels at all: only theirs are looked at one by one.
-    channels = seen.values("household").annotate(one=Min("channel"), other=Max("channel"))
-    met_two = channels.exclude(one=F("other")).values("household")
+    by_home = seen.values("household").annotate(one=Min("channel"), other=Max("channel"))
+    met_two = by_home.exclude(one=F("other")).values("household")
     orders = seen.filter(household__in=met_two).order_by("household", "accepted_on", "pk")
     deals = starmap(_Deal, orders.values_list("household", "channel", "accepted_on", "pk"))
     pairs = sorted(_pairs(deals, month.first, window), key=lambda pair: (pair[1].day, pair[1].pk), reverse=True)
