@@ -247,3 +247,21 @@ def test_counter_sale_starts_from_the_card_of_a_household(client, street):
     address = f"{reverse('acceptance:direct_new')}?household={code}"
     assert address in card
     assert client.get(address).context["household_code"] == code
+
+
+def test_queue_narrowed_to_nothing_offers_the_whole_queue(client, street):
+    make(street)
+    client.force_login(street.clerk_user)
+    page = client.get(reverse("acceptance:hall_queue"), {"state": "transferred"}).content.decode()
+    assert ("这个条件下没有单" in page, "没有等着办的单" in page) == (True, False)
+
+
+def test_refused_share_is_said_beside_its_field(client, street):
+    slip = make(street, "working", claimed_by=street.operator, received_at=timezone.now())
+    other = ManagerFactory(branch=street.branch)
+    client.force_login(street.clerk_user)
+    order = {"product": "FTTH", "order_no": "221112088431", "accepted_on": str(local_day(timezone.now()))}
+    shared = order | {"co_developer": other.staff_no, "share": "-5"}
+    page = client.post(reverse("acceptance:slip_accept", args=[slip.number]), shared).content.decode()
+    field = page[page.index('id="share"') :]
+    assert field.index('<p class="msg">') < field.index("</div>")
