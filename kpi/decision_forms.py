@@ -27,10 +27,10 @@ class DecisionForm(forms.Form):
     text = forms.CharField(label=_("决定"), max_length=300)
     owner = forms.CharField(label=_("责任人"), max_length=40, required=False)
     due_on = forms.DateField(label=_("期限"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    grid = forms.ModelChoiceField(label=_("网格"), queryset=Grid.objects.none(), required=False)
+    grid = forms.ModelChoiceField(label=_("网格"), queryset=Grid.objects.none(), required=False, empty_label="—")
     code = forms.ChoiceField(label=_("指标"), required=False)
     value = forms.DecimalField(label=_("下月目标"), min_value=0, max_digits=9, decimal_places=2, required=False)
-    posting = PostingChoice(label=_("由谁跟进"), queryset=Posting.objects.none(), required=False)
+    posting = PostingChoice(label=_("由谁跟进"), queryset=Posting.objects.none(), required=False, empty_label="—")
 
     def __init__(
         self, *args: Any, scope: Scope, branch: Branch, rules: Iterable[Indicator], today: dt.date, **kwargs: Any

@@ -112,7 +112,8 @@ def year_line(points: Sequence[Point]) -> SafeString:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _point in dots)
     told = {dots[values.index(low)], dots[values.index(max(values))], dots[-1]}
     words = "".join(
-        f'<text x="{x:.1f}" y="{y - 8:.1f}" text-anchor="middle" class="l">{number(point.value, 2)}</text>'
+        f'<text x="{x:.1f}" y="{y + (16 if point.value == low else -8):.1f}" text-anchor="middle" class="l">'
+        f"{number(point.value, 2)}</text>"
         for x, y, point in sorted(told, key=lambda dot: dot[0])
     )
     marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" class="f-main"/>' for x, y, _point in dots)
