@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy
 
 from acceptance.choices import OPEN_STATES, SlipState
@@ -13,9 +13,9 @@ from acceptance.models import Acceptance, AcceptanceQuerySet, SlipLine
 from core.periods import Month, local_day
 from customers.models import Subscription, SubscriptionQuerySet
 from grids.models import Grid, GridCommunity
-from kpi.choices import Measure
+from kpi.choices import Measure, MonthState, RunCause
 from kpi.indicators import MEASURES
-from kpi.models import Indicator, ItemScore, Rating, Run
+from kpi.models import BranchMonth, Indicator, ItemScore, Rating, Run
 from kpi.queries.effects import Effect, effect_of_acceptance, effect_of_slip
 from managers.models import Posting
 
@@ -96,6 +96,7 @@ REASONS = {
     "not_accepted": gettext_lazy("预受理单还没有正式受理"),
     "slip_ended": gettext_lazy("预受理单已撤单、放弃或重复"),
     "outside_month": gettext_lazy("受理日期不在本月"),
+    "late": gettext_lazy("这份结果定下之后才录入"),
     "no_grid": gettext_lazy("受理当日客户不属于任何网格"),
     "no_indicator": gettext_lazy("产品不在考核方案内"),
     "new_line": gettext_lazy("本月新开通，不在月初在网数内"),
@@ -115,12 +116,27 @@ def records_of_item(*, run: Run, grid: Grid, code: str) -> ItemRecords | None:
     elif indicator.measure == Measure.RETENTION:
         found.records.extend(_lost_lines(grid, indicator, month))
     else:
-        found.records.extend(_movements(grid, indicator, month))
+        found.records.extend(_movements(grid, indicator, month, counted_until(run, grid)))
     return found
 
 
-def _movements(grid: Grid, indicator: Indicator, month: Month) -> list[Record]:
+def counted_until(run: Run, grid: Grid) -> dt.datetime | None:
+    """Up to when records entered a result that stands still, published or closed; None while it still moves."""
+    stands = [MonthState.PUBLISHED, MonthState.CLOSED]
+    shown = BranchMonth.objects.filter(branch=grid.branch_id, month=run.month, state__in=stands).first()
+    if shown is None or run.watermark_at is None:
+        return None
+    # Late records were added to it until it was published; a note of the whole company's may tell of other branches.
+    notes = Run.objects.filter(cause=RunCause.LATE_RECORD, month=run.month, branch=run.branch_id, pk__gt=run.pk)
+    noted = notes.aggregate(last=Max("watermark_at"))["last"]
+    added = min(noted, shown.published_at) if noted and shown.published_at else None
+    return max(run.watermark_at, added) if added else run.watermark_at
+
+
+def _movements(grid: Grid, indicator: Indicator, month: Month, until: dt.datetime | None) -> list[Record]:
     of_item = _acceptances().filter(grid=grid, product__in=indicator.products)
+    if until:
+        of_item = of_item.filter(recorded_at__lte=until)
     gained = of_item.accepted_between(month.first, month.next_first).order_by("accepted_on", "order_no")
     lost = of_item.filter(cancelled_on__gte=month.first, cancelled_on__lt=month.next_first)
     return [
@@ -206,6 +222,7 @@ def uncounted_of_item(*, run: Run, grid: Grid, code: str) -> list[Uncounted]:
         [
             ("not_accepted", _slips(grid, indicator, month, OPEN_STATES)),
             ("slip_ended", _slips(grid, indicator, month, ENDED_STATES)),
+            ("late", _late(grid, indicator, month, counted_until(run, grid))),
             ("outside_month", _near_edges(grid, indicator, month)),
             ("no_grid", _without_grid(grid, indicator, month)),
             ("no_indicator", _without_indicator(run, grid, month)),
@@ -240,6 +257,15 @@ def _slips(grid: Grid, indicator: Indicator, month: Month, states: list[SlipStat
         for line in wanted.order_by("slip__submitted_at")
         if line.slip.submitted_at
     ]
+
+
+def _late(grid: Grid, indicator: Indicator, month: Month, until: dt.datetime | None) -> list[Record]:
+    """What a correction counts, or will count: entered after the result was worked out."""
+    if until is None:
+        return []
+    of_item = _acceptances().filter(grid=grid, product__in=indicator.products, recorded_at__gt=until)
+    found = of_item.accepted_between(month.first, month.next_first).order_by("accepted_on", "order_no")
+    return [_accepted(row, 0, row.accepted_on) for row in found]
 
 
 def _near_edges(grid: Grid, indicator: Indicator, month: Month) -> list[Record]:
