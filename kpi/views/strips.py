@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.formats import number
 from kpi.queries.raters import Raters, Spread
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 420, 100, 406, 34, 26
+WIDTH, LEFT, RIGHT, ROW, TOP = 420, 116, 406, 34, 26
 ROOM = 13  # narrow letters of a name that fit before the plot
 DOT, STACKED = 3.5, 4  # radius, and how many equal ones stand apart
 
