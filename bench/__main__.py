@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHES = ["kpi_month", "import_households", "hall_queue", "post_slips", "pages_full"]
+BENCHES = ["kpi_month", "import_households", "hall_queue", "post_slips", "offline_queue", "pages_full"]
 
 
 def main() -> None:

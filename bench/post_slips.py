@@ -10,30 +10,22 @@ from __future__ import annotations
 import os
 import secrets
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
 from itertools import cycle, islice
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import django
 
 from bench import slip_load
+from bench.served import ROOT, served
 from bench.slip_load import Load, Seat
 from gridmarketing import embedded
-from gridmarketing.run import free_port
 
 CONNECTIONS, CLIENTS, EACH_TURN, TURNS = 16, 60, 1600, 7
 RATIO_GOAL, P95_GOAL = 0.35, 300
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(each: int = EACH_TURN, turns: int = TURNS) -> dict[str, float]:
@@ -43,11 +35,12 @@ def main(each: int = EACH_TURN, turns: int = TURNS) -> dict[str, float]:
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(48)  # both here and in the server: the sessions are signed with it
     django.setup()
     sent: list[str] = []
+    last = _last_number()
     try:
-        with _server() as port, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        with served(GM_ENV="production") as port, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
             return _told(_measure(each, turns, port, apart, sent), turns, each)
     finally:
-        _clean(sent)
+        _clean(sent, last)
 
 
 def _measure(each: int, turns: int, port: int, apart: Executor, sent: list[str]) -> dict[str, list[Load]]:
@@ -91,40 +84,6 @@ def _told(found: dict[str, list[Load]], turns: int, each: int) -> dict[str, floa
     print(f"  whole stack ÷ bare statement         {rates['stack'] / rates['statement']:.2f}")
     print(f"  p95 of {CLIENTS} clients, ms                {told['p95']:.0f}  ({min(ends):.0f})  goal ≤ {P95_GOAL}")
     return told
-
-
-@contextmanager
-def _server() -> Iterator[int]:
-    """Gunicorn with the settings of production on a free port; its log goes to a file, as it would."""
-    port = free_port(8100, "127.0.0.1")
-    environment = {
-        **os.environ,
-        "GM_ENV": "production",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-    }
-    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "web.log").open("wb") as log:
-        command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "gridmarketing.wsgi"]
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            _await(f"http://127.0.0.1:{port}/healthz", server)
-            yield port
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _await(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _try in range(600):
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            if server.poll() is not None:
-                raise SystemExit("The web server did not start.") from None
-            time.sleep(0.1)
-    raise SystemExit("The web server does not answer.")
 
 
 def _seats() -> list[tuple[Seat, Seat]]:
@@ -197,14 +156,25 @@ def _place() -> dict[str, Any]:
     return {theirs: settings.DATABASES["default"][ours] for theirs, ours in names.items()}
 
 
-def _clean(sent: list[str]) -> None:
-    """Slips are never deleted; those of a bench are."""
+def _last_number() -> int:
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM acceptance_slip_no")
+        return int(cursor.fetchone()[0])
+
+
+def _clean(sent: list[str], last: int) -> None:
+    """Slips are never deleted; those of a bench are. Their numbers are given back: 99,999 serve for a day."""
     import pgtrigger  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
 
     from acceptance.models import Slip  # noqa: PLC0415
 
     with pgtrigger.ignore("acceptance.Slip:never_deleted", "acceptance.SlipEvent:append_only"):
         Slip.objects.filter(client_uuid__in=sent).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('acceptance_slip_no', %s)", [last])
 
 
 if __name__ == "__main__":

@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import psycopg2
 
-Send = Callable[[dict[str, Any]], None]
+Words = dict[str, Any]
+Send = Callable[[Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Seat:
 
 def over_http(port: int, seats: list[Seat], keys: list[list[str]]) -> Load:
     """POST slips over one keep-alive connection a seat; the first key of each seat warms it up."""
-    return _measure([_poster(port, seat) for seat in seats], _work(seats, keys))
+    requests = [[_request(seat, slip) for slip in part] for seat, part in zip(seats, _work(seats, keys), strict=True)]
+    return _measure([_poster(port) for _seat in seats], requests)
 
 
 def by_driver(place: dict[str, Any], statement: str, seats: list[Seat], keys: list[list[str]]) -> Load:
@@ -45,16 +47,16 @@ def by_driver(place: dict[str, Any], statement: str, seats: list[Seat], keys: li
     return _measure([_inserter(place, statement) for _seat in seats], _work(seats, keys))
 
 
-def _work(seats: list[Seat], keys: list[list[str]]) -> list[list[dict[str, Any]]]:
+def _work(seats: list[Seat], keys: list[list[str]]) -> list[list[Words]]:
     return [[seat.words | {"client_uuid": key} for key in part] for seat, part in zip(seats, keys, strict=True)]
 
 
-def _measure(senders: list[Send], work: list[list[dict[str, Any]]]) -> Load:
+def _measure(senders: list[Send], work: Sequence[Sequence[Any]]) -> Load:
     start = threading.Barrier(len(senders) + 1)
     taken: list[float] = []
     failed: list[BaseException] = []
 
-    def send_all(send: Send, part: list[dict[str, Any]]) -> None:
+    def send_all(send: Send, part: Sequence[Any]) -> None:
         try:
             send(part[0])
             start.wait()
@@ -81,18 +83,22 @@ def _measure(senders: list[Send], work: list[list[dict[str, Any]]]) -> Load:
     return Load(len(taken) / (perf_counter() - begun), taken)
 
 
-def _poster(port: int, seat: Seat) -> Send:
-    """A browser's connection in as few lines as possible: what the load costs is not the server's."""
+def _request(seat: Seat, slip: Words) -> bytes:
+    """Made before the clock starts: what the load costs is not the server's."""
+    body = json.dumps(slip)
     head = (
         f"POST /api/v1/acceptance/slips/ HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\n"
         f"Referer: https://localhost/acceptance/slips/new/\r\nCookie: {seat.cookies}\r\nX-CSRFToken: {seat.token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: "
     )
+    return f"{head}{len(body)}\r\n\r\n{body}".encode()
+
+
+def _poster(port: int) -> Send:
+    """A browser's connection in as few lines as possible."""
     line: list[socket.socket] = []
 
-    def send(slip: dict[str, Any]) -> None:
-        body = json.dumps(slip)
-        request = f"{head}{len(body)}\r\n\r\n{body}".encode()
+    def send(request: bytes) -> None:
         answer = b""
         if line:  # a server may close a line that it doesn't want to keep; then it hasn't read the request
             answer = _ask(line[0], request)
@@ -130,7 +136,7 @@ def _inserter(place: dict[str, Any], statement: str) -> Send:
     connection.autocommit = True
     cursor = connection.cursor()
 
-    def send(slip: dict[str, Any]) -> None:
+    def send(slip: Words) -> None:
         cursor.execute(statement, slip)
         if cursor.fetchone() is None:
             raise RuntimeError("nothing was written")

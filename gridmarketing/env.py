@@ -50,7 +50,7 @@ def database(name: str, default: str | None = None) -> dict[str, object]:
         raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host:5432/database.")
     options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.postgres",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -125,7 +125,7 @@ TEMPLATES = [
 # Data
 DATABASES = {
     "default": env.database("DATABASE_URL", _embedded_url("database_url"))
-    | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 }
 REDIS_URL = env.text("REDIS_URL", _embedded_url("redis_url"))
 CACHES = {

@@ -33,7 +33,7 @@ def test_number_refuses_words(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_database_url_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://g:p%40ss@db.example.cn:5433/grid?sslmode=require")
     assert env.database("DATABASE_URL") == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.postgres",
         "NAME": "grid",
         "USER": "g",
         "PASSWORD": "p@ss",
