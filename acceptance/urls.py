@@ -64,6 +64,7 @@ urlpatterns = [
     path("reconciliation/<int:pk>/settle/", reconciliation.difference_settle, name="difference_settle"),
     path("reconciliation/names/", reconciliation.name_list, name="name_list"),
     path("reconciliation/names/give/", reconciliation.name_give, name="name_give"),
+    path("reconciliation/names/<int:pk>/withdraw/", reconciliation.name_withdraw, name="name_withdraw"),
     path("households/<str:code>/contact/", contacts.household_contact, name="household_contact"),
     path("slips/<str:number>/contact/", contacts.slip_contact, name="slip_contact"),
     path("households/<str:code>/", households.household_card, name="household_card"),

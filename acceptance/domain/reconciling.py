@@ -35,6 +35,10 @@ class CannotName(Refusal):
     """The name doesn't mean this person, or may mean another one."""
 
 
+class CannotWithdraw(Refusal):
+    """What was said of a name has been withdrawn already, or the reason is missing."""
+
+
 def reconcile(*, now: dt.datetime) -> tuple[int, int]:
     """Write down where halls and billing system differ; returns lines written and lines settled by themselves.
 
@@ -116,7 +120,7 @@ def _as_billed(billed: BilledOrder, order: Acceptance) -> dict[str, Any]:
 
 def _alias_of(branch: int, name: str) -> Manager | None:
     """Whom the branch's alias means; nobody once a second manager bears the name."""
-    alias = DeveloperAlias.objects.filter(branch=branch, name=name).select_related("manager").first()
+    alias = DeveloperAlias.objects.filter(branch=branch, name=name, withdrawn_at=None).select_related("manager").first()
     if alias is None or Manager.objects.filter(branch=branch, name=name).count() > 1:
         return None
     return alias.manager
@@ -138,12 +142,25 @@ def name_developer(*, branch: Branch, name: str, manager: Manager, by: User, now
             field="staff_no",
         )
     given = {"manager": manager, "given_by": by, "given_at": now}
-    _alias, is_new = DeveloperAlias.objects.get_or_create(branch=branch, name=name, defaults=given)
+    _alias, is_new = DeveloperAlias.objects.get_or_create(branch=branch, name=name, withdrawn_at=None, defaults=given)
     if not is_new:
         raise CannotName(_("%(name)s已经有人确认过。") % {"name": name}, field="staff_no")
     credited = nameless(branch).filter(developer_name=name).update(developer=manager)
     jobs.send_on_commit(SCORE_TASK)
     return credited
+
+
+def withdraw_name(*, alias: DeveloperAlias, reason: str, by: User, now: dt.datetime) -> None:
+    """Take back what was said of a name, with the reason; raises CannotWithdraw.
+
+    From now on the name credits nobody, and somebody else can be named. What it credited before stays: which orders
+    owe their developer to the name can't be told from those with a number, so the next file of a day decides.
+    """
+    if not reason.strip():
+        raise CannotWithdraw(_("请写为什么撤回，以后查得到。"))
+    given = DeveloperAlias.objects.filter(pk=alias.pk, withdrawn_at=None)
+    if not given.update(withdrawn_at=now, withdrawn_by=by, withdrawn_reason=reason.strip()[:200]):
+        raise CannotWithdraw(_("%(name)s的确认刚才已经撤回。") % {"name": alias.name})
 
 
 def nameless(branch: Branch) -> AcceptanceQuerySet:

@@ -1,5 +1,6 @@
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -107,13 +108,19 @@ class DeveloperAliasQuerySet(models.QuerySet["DeveloperAlias"]):
 
 
 class DeveloperAlias(models.Model):
-    """Whom the billing system of a branch means by a name it writes without a staff number; said by a person."""
+    """Whom the billing system of a branch means by a name it writes without a staff number; said by a person, and
+    withdrawn by one, with the reason. Nothing else of it ever changes."""
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("分公司"))
     name = models.CharField(_("计费系统里的姓名"), max_length=40)
     manager = models.ForeignKey(Manager, models.PROTECT, related_name="aliases", verbose_name=_("客户经理"))
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("确认人"))
     given_at = models.DateTimeField(_("确认时间"))
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("撤回人")
+    )
+    withdrawn_reason = models.CharField(_("撤回理由"), max_length=200, blank=True, default="", db_default="")
 
     objects = DeveloperAliasQuerySet.as_manager()
 
@@ -121,7 +128,29 @@ class DeveloperAlias(models.Model):
         verbose_name = _("发展人别名")
         verbose_name_plural = _("发展人别名")
         ordering = ["branch", "name"]
-        constraints = [models.UniqueConstraint(fields=["branch", "name"], name="alias_once_a_branch")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "name"], condition=Q(withdrawn_at=None), name="alias_once_a_branch"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_reason=""),
+                name="alias_withdrawn_with_reason",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="given_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("branch", "name", "manager", "given_by", "given_at"),
+            ),
+            pgtrigger.Protect(
+                name="withdrawn_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} → {self.manager_id}"

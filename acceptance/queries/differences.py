@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from acceptance.choices import DifferenceKind, Settlement
@@ -240,5 +240,6 @@ def _served(postings: Iterable[tuple[int, object]], manager: int, day: dt.date) 
 
 
 def given(scope: Scope) -> QuerySet[DeveloperAlias]:
-    """What people said of names so far, the newest first."""
-    return DeveloperAlias.objects.within(scope).select_related("branch", "manager", "given_by").order_by("-given_at")
+    """What people said of names so far: what holds, then what was withdrawn, each the newest first."""
+    said = DeveloperAlias.objects.within(scope).select_related("branch", "manager", "given_by", "withdrawn_by")
+    return said.order_by(F("withdrawn_at").desc(nulls_first=True), "-given_at")

@@ -30,7 +30,7 @@ WITH begun AS (
     LEFT JOIN managers_manager own ON own.id = keyed.developer_id
     LEFT JOIN managers_manager partner ON partner.id = keyed.co_developer_id
     LEFT JOIN acceptance_developeralias alias
-           ON alias.branch_id = keyed.branch_id AND alias.name = billed.developer_name
+           ON alias.branch_id = keyed.branch_id AND alias.name = billed.developer_name AND alias.withdrawn_at IS NULL
           AND 1 >= (SELECT count(*) FROM managers_manager bearer
                     WHERE bearer.branch_id = alias.branch_id AND bearer.name = alias.name)
     WHERE keyed.accepted_on >= %(back_to)s OR keyed.id IN (SELECT acceptance_id FROM pending)

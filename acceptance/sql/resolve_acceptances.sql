@@ -24,7 +24,7 @@ LEFT JOIN grids_gridcommunity held
        ON held.community_id = home.community_id AND held.period @> s.accepted_on
 LEFT JOIN managers_manager developer ON developer.staff_no = s.developer_no
 LEFT JOIN acceptance_developeralias alias
-       ON alias.branch_id = home.branch_id AND alias.name = s.developer_name
+       ON alias.branch_id = home.branch_id AND alias.name = s.developer_name AND alias.withdrawn_at IS NULL
       AND (alias.manager_id = was.developer_id
            OR 1 >= (SELECT count(*) FROM managers_manager bearer
                     WHERE bearer.branch_id = alias.branch_id AND bearer.name = alias.name))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from acceptance.choices import DifferenceKind, Owner
 from acceptance.domain import reconciling
-from acceptance.models import Difference
+from acceptance.models import DeveloperAlias, Difference
 from acceptance.queries import differences as queries
 from acceptance.queries.differences import Line
 from accounts.choices import Role
@@ -173,6 +173,20 @@ def name_give(request: HttpRequest) -> HttpResponse:
         )
         done = ngettext("%(name)s的 %(n)d 笔已归%(who)s。", "%(name)s的 %(n)d 笔已归%(who)s。", count)
         messages.success(request, done % {"name": name, "n": count, "who": meant})
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("acceptance:name_list")
+
+
+@open_to(Role.BRANCH)
+@require_POST
+def name_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what was said of a name."""
+    alias = get_object_or_404(DeveloperAlias.objects.within(request.scope), pk=pk)
+    try:
+        reason = request.POST.get("reason", "")
+        reconciling.withdraw_name(alias=alias, reason=reason, by=_user(request), now=timezone.now())
+        messages.success(request, _("%(name)s的确认已撤回，以后的文件不再照此归。") % {"name": alias.name})
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("acceptance:name_list")

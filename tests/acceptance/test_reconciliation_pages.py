@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from acceptance.models import Acceptance, Difference
 from core.periods import local_day
-from tests.factories.acceptance import AcceptanceFactory, DifferenceFactory
+from tests.factories.acceptance import AcceptanceFactory, DeveloperAliasFactory, DifferenceFactory
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_hall
 from tests.factories.managers import ManagerFactory, OperatorFactory, PostingFactory
 
@@ -102,3 +102,14 @@ def test_branch_says_whom_a_name_means(client: Client) -> None:
     assert order.developer == meant
     client.post(reverse("acceptance:name_give"), sent | {"name": "李四", "staff_no": twin[0].staff_no})
     assert Acceptance.objects.filter(developer=None).count() == 1
+
+
+def test_branch_takes_back_what_it_said_of_a_name(client: Client) -> None:
+    alias = DeveloperAliasFactory()
+    client.force_login(user_of_branch(alias.branch))
+    address = reverse("acceptance:name_withdraw", args=[alias.pk])
+    assert address in client.get(reverse("acceptance:name_list")).content.decode()
+    for _click in range(2):
+        client.post(address, {"reason": "另有其人"})
+    page = client.get(reverse("acceptance:name_list")).content.decode()
+    assert ("撤回：另有其人" in page, address in page) == (True, False)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from acceptance.models import CommunityChannel, Difference, SlipPhoto
+from acceptance.models import CommunityChannel, DeveloperAlias, Difference, SlipPhoto
 from accounts.choices import Role
 from customers.models import Case
 from kpi.models import CompanyPack
 from tests.access.worlds import World
-from tests.factories.acceptance import CommunityChannelFactory, DifferenceFactory
+from tests.factories.acceptance import CommunityChannelFactory, DeveloperAliasFactory, DifferenceFactory
 from tests.factories.customers import CaseFactory
 from tests.factories.kpi import CompanyPackFactory
 
@@ -61,6 +61,11 @@ def _month_of(attribute: str, argument: str) -> Callable[[World], dict[str, obje
 def _difference(world: World) -> dict[str, object]:
     line = Difference.objects.filter(acceptance=world.acceptance).first()
     return {"pk": (line or DifferenceFactory(acceptance=world.acceptance)).pk}
+
+
+def _alias(world: World) -> dict[str, object]:
+    found = DeveloperAlias.objects.filter(manager=world.manager).first()
+    return {"pk": (found or DeveloperAliasFactory(manager=world.manager)).pk}
 
 
 def _case(world: World) -> dict[str, object]:
@@ -191,6 +196,7 @@ DOORS: dict[str, Door] = {
     "acceptance:name_give": door(
         BRANCH, own=lambda world: {}, by="post", sent=lambda world: {"branch": world.branch.code, "name": "张三"}
     ),
+    "acceptance:name_withdraw": door(BRANCH, own=_alias, by="post"),
     "acceptance:household_contact": door(COMPANY, BRANCH, SUB_BUREAU, own=_of("household.code", "code")),
     "acceptance:slip_contact": door(COMPANY, BRANCH, SUB_BUREAU, own=SLIP),
     "acceptance:household_card": Door(ALL - {ADMIN}, own=_of("household.code", "code")),

@@ -4,7 +4,15 @@ import uuid
 import factory
 
 from acceptance.choices import WANT_REASON, SlipSource, SlipState
-from acceptance.models import Acceptance, ChannelPermission, CommunityChannel, Difference, Slip, SlipLine
+from acceptance.models import (
+    Acceptance,
+    ChannelPermission,
+    CommunityChannel,
+    DeveloperAlias,
+    Difference,
+    Slip,
+    SlipLine,
+)
 from core.periods import SHANGHAI
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import HouseholdFactory
@@ -80,6 +88,19 @@ class DifferenceFactory(factory.django.DjangoModelFactory):
     owner = factory.LazyAttribute(lambda line: "hall" if line.hall else "branch")
     found_at = dt.datetime(2026, 10, 12, 8, 0, tzinfo=SHANGHAI)
     due_on = dt.date(2026, 10, 15)
+
+
+class DeveloperAliasFactory(factory.django.DjangoModelFactory):
+    """A name of the billing system that means this manager, by the branch's word."""
+
+    class Meta:
+        model = DeveloperAlias
+
+    manager = factory.SubFactory(ManagerFactory)
+    branch = factory.SelfAttribute("manager.branch")
+    name = factory.SelfAttribute("manager.name")
+    given_by = factory.SubFactory(UserFactory)
+    given_at = dt.datetime(2026, 10, 12, 9, 0, tzinfo=SHANGHAI)
 
 
 class CommunityChannelFactory(factory.django.DjangoModelFactory):
