@@ -64,8 +64,11 @@ export function bindHomes(form, user, changed) {
     return make("li", { textContent: `${form.dataset[kind] || ""} ${text} ${rest.join(" ")}` });
   }
 
-  function pick(found) {
-    home = found;
+  // The copy knows what has become of a household since a draft was written.
+  const newest = (known) => known && (byCode(known.code) || known);
+
+  function pick(chosen) {
+    const found = home = newest(chosen);
     form.elements.household_code.value = found?.code || "";
     $("[data-home]").hidden = !found;
     $("[data-find-home]").hidden = Boolean(found);
@@ -89,7 +92,10 @@ export function bindHomes(form, user, changed) {
     changed();
     query.focus();
   });
-  document.addEventListener("copied", () => { if (!home) lookUp(query.value.trim()); });
+  document.addEventListener("copied", () => {
+    if (home) tell(home = newest(home));
+    else lookUp(query.value.trim());
+  });
   lookUp(query.value.trim()); // perhaps typed while this script was still on its way
 
   return {

@@ -51,6 +51,9 @@ const idle = () => new Promise((done) => {
   else addEventListener("load", rest, { once: true });
 });
 
+// What is sent from here may be in the copy: the next page fetches what has changed.
+document.addEventListener("submit", ({ target }) => { if (target.method === "post") sessionStorage.removeItem("copied"); });
+
 // The copy is no part of the page: it takes nothing from it while it loads.
 async function keepCopy(user) {
   const [whose, last] = (sessionStorage.getItem("copied") || " ").split(" ");

@@ -13,6 +13,7 @@ from tests.product import Product
 from tests.trips import steps
 from tests.trips.line import SLIPS, Line
 from tests.trips.phone import (
+    COPIED,
     LIST,
     NEW,
     NUMBER,
@@ -115,6 +116,27 @@ def test_grid_is_on_the_phone_when_it_is_opened_without_a_line(phone: Phone, lin
     page.goto("/")
     expect(page.get_by_role("heading", name="现在没有信号")).to_be_visible()
     expect(page.get_by_text("草稿", exact=True)).to_be_visible()
+
+
+def test_complaint_told_at_the_door_warns_there_without_a_line(phone: Phone, line: Line, mark: str) -> None:
+    page = phone.open()
+    first_visit(page, "field")
+    page.get_by_role("searchbox", name="找客户").fill("302")
+    first_of(page).tap()
+    page.get_by_role("link", name="登记故障或投诉").tap()
+    complaint = page.get_by_role("radio", name=re.compile("^投诉"))
+    page.locator("label").filter(has=complaint).tap()
+    page.get_by_label("出了什么事").fill(f"多收了月租 {mark}")
+    page.get_by_role("button", name="登记", exact=True).tap()
+    expect(page.get_by_text(f"多收了月租 {mark}", exact=True)).to_have_count(1)
+    open_slip(page)
+    page.wait_for_function(COPIED)
+    phone.close()
+    line.is_cut = True
+    page = phone.open()
+    open_slip(page)
+    expect(page.get_by_role("heading", name="先处理，再推销 投诉 1")).to_be_visible()
+    expect(page.get_by_text(f"投诉 多收了月租 {mark}")).to_be_visible()
 
 
 def first_of(page: Page) -> Locator:
