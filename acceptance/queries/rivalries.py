@@ -120,16 +120,16 @@ _SHOWN = ("household", "product", "channel", "grid", "developer", "operator")
 
 
 def conflicts(scope: Scope, month: Month) -> list[Conflict]:
-    """Households that two channels dealt with inside the window, the newest first. Four queries.
+    """Households that two channels dealt with inside the window, the newest first. Five queries.
 
     Withdrawn orders don't count; of several earlier ones the nearest is told.
     """
     standing = Acceptance.objects.within(scope).filter(cancelled_on=None)
     window = dt.timedelta(days=settings.CHANNEL_RULES["conflict_days"])
     seen = standing.accepted_between(month.first - window, month.next_first).order_by()
-    # Few households met two channels at all: only theirs are looked at one by one.
+    # Few households met two channels at all: only their orders are read, by the index.
     by_home = seen.values("household").annotate(one=Min("channel"), other=Max("channel"))
-    met_two = by_home.exclude(one=F("other")).values("household")
+    met_two = list(by_home.exclude(one=F("other")).values_list("household", flat=True))
     orders = seen.filter(household__in=met_two).order_by("household", "accepted_on", "pk")
     deals = starmap(_Deal, orders.values_list("household", "channel", "accepted_on", "pk"))
     pairs = sorted(_pairs(deals, month.first, window), key=lambda pair: (pair[1].day, pair[1].pk), reverse=True)
