@@ -69,14 +69,17 @@ def value(name: str, **params: Any) -> Any:
         return row[0] if row else None
 
 
-def rows_planned_once(names: Iterable[str], types: Mapping[str, str], **params: Any) -> list[dict[str, Any]]:
+def rows_planned_once(
+    names: Iterable[str], types: Mapping[str, str], *, planned_for: str = "", **params: Any
+) -> list[dict[str, Any]]:
     """Execute some statements in one go, each planned by the server once a connection; the rows of the last one.
 
     For short work done again and again, where planning takes longer than the work. `types` are the parameters' types in
     the database. What can't be planned (CREATE, SET) is sent as it stands; statements end with `;` at a line's end.
+    `planned_for` tells the plans of a statement apart that is run for different amounts of work.
     """
     with connection.cursor() as cursor:
-        wanted = [text for name in names for text in _planned(cursor, name, types)]
+        wanted = [text for name in names for text in _planned(cursor, name, types, planned_for)]
         cursor.execute(";\n".join(wanted), params)
         return _named(cursor) if cursor.description else []
 
@@ -104,11 +107,11 @@ def row_planned_once(name: str, **params: Any) -> dict[str, Any] | None:
 _plans: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # of each connection; a rollback leaves them
 
 
-def _planned(cursor: Any, name: str, types: Mapping[str, str]) -> Iterator[str]:
+def _planned(cursor: Any, name: str, types: Mapping[str, str], planned_for: str) -> Iterator[str]:
     known = _plans.setdefault(connection.connection, set())
     values = {parameter: f"${place}" for place, parameter in enumerate(types, 1)}
     for place, text in enumerate(_statements(name)):
-        plan = f"{name}/{place}"
+        plan = f"{name}/{place}{planned_for}"
         if text.startswith(("CREATE", "SET")):
             if plan not in known:  # what comes next needs it to be planned
                 cursor.execute(text)

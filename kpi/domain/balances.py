@@ -1,7 +1,7 @@
 """Lines in service at the start of each month, per community and product, carried forward by movements."""
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -20,23 +20,29 @@ class Difference:
     counted: int
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ensure(*, month: Month) -> None:
     """See that the month has a balance, and its losses, that agree with the lines as they are.
 
     Changed lines left marks: what they made stale is dropped, then carried again from the nearest earlier month.
     """
-    changed_from: dt.date | None = sql.value("kpi/take_line_changes")
-    if changed_from:
+    found = _kept(month)
+    while changed_from := found["changed_from"]:
         Balance.objects.filter(month__gt=changed_from).delete()
         Loss.objects.filter(month__gte=Month.of(changed_from).first).delete()
-    kept = Balance.objects.filter(month__lte=month.first).order_by("-month").values_list("month", flat=True).first()
-    if kept is None:
+        found = _kept(month)
+    if found["balanced"] is None:
         sql.run("kpi/count_balances", first=month.first)
-    elif kept < month.first:
-        sql.run("kpi/carry_balances", first=kept, next=month.first)
-    if not sql.value("kpi/find_losses", first=month.first):
+    elif found["balanced"] < month.first:
+        sql.run("kpi/carry_balances", first=found["balanced"], next=month.first)
+    if not found["has_losses"]:
         sql.run("kpi/count_losses", first=month.first, next=month.next_first)
+
+
+def _kept(month: Month) -> dict[str, Any]:
+    found = sql.row_planned_once("kpi/find_sums", first=month.first)
+    assert found is not None  # it always answers
+    return found
 
 
 def check(*, month: Month) -> list[Difference]:

@@ -3,9 +3,10 @@
 import datetime as dt
 import logging
 from time import monotonic
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,7 +19,7 @@ from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import job_rows, schemes, scoring, snapshots
 from kpi.domain.heartbeat import Heartbeat
-from kpi.models import BranchMonth, Run, Scheme, TouchedGrid
+from kpi.models import BranchMonth, Run, Scheme
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,11 @@ COUNTING_FILES = [
 ]
 LOCK = snapshots.LOCK
 TASK = "kpi.tasks.recompute"
+REQUEST_TYPES = {"first": "date", "branch": "bigint", "by": "bigint", "cause": "text", "now": "timestamptz"}
+CLAIM_TYPES = {"run": "bigint", "now": "timestamptz", "stale": "timestamptz"}
+MONTH_TYPES = {"first": "date", "branch": "bigint"}
+SWAP_TYPES = {"run": "bigint", "first": "date", "branches": "bigint[]"}
+DONE_TYPES = {"run": "bigint", "at": "timestamptz", "steps": "smallint", "grids": "integer", "people": "integer"}
 
 
 class RecomputeRefused(Refusal):
@@ -54,15 +60,15 @@ def request(
     """
     if branch:
         _require_open(BranchMonth.objects.filter(month=month.first, branch=branch).first())
-    # Locked while it waits, so that it can't begin before what this transaction brings is there to be read.
-    waiting, _created = Run.objects.select_for_update(of=("self",)).get_or_create(
-        month=month.first,
-        branch=branch,
-        status=RunStatus.REQUESTED,
-        defaults={"cause": cause, "requested_by": by, "requested_at": now},
-    )
+    asked = {"first": month.first, "branch": branch and branch.pk, "by": by and by.pk, "cause": cause, "now": now}
+    waiting = _run_of(sql.rows_planned_once(["kpi/request_run"], REQUEST_TYPES, **asked)[0])
     jobs.send_on_commit(TASK, run_id=waiting.pk)
     return waiting
+
+
+def _run_of(row: dict[str, Any]) -> Run:
+    columns = [field.attname for field in Run._meta.concrete_fields]
+    return Run.from_db(connection.alias, columns, [row[column] for column in columns])
 
 
 def _require_open(found: BranchMonth | None) -> None:
@@ -96,20 +102,34 @@ def run(run_id: int, *, now: dt.datetime) -> bool:
         return False
     except (Refusal, DatabaseError) as failure:
         log.exception("recompute failed", extra={"run": run_id})
-        _finish(run_id, now, begun, status=RunStatus.FAILED, error=str(failure))
+        _fail(run_id, _moment(now, begun), str(failure))
         return True
-    _finish(run_id, now, begun, status=RunStatus.DONE, grid_count=counts.grids, person_count=counts.people)
+    done = {
+        "run": run_id,
+        "at": _moment(now, begun),
+        "steps": scoring.STEPS,
+        "grids": counts.grids,
+        "people": counts.people,
+    }
+    sql.rows_planned_once(_unhurried("kpi/finish_run"), DONE_TYPES, **done)
     return True
 
 
+def _unhurried(step: str) -> list[str]:
+    """Without waiting for the disk; inside somebody's transaction that is theirs to say."""
+    return [step] if connection.in_atomic_block else ["kpi/set_unhurried", step]
+
+
 def _claim(run_id: int, now: dt.datetime) -> Run | None:
-    rows = Run.objects.all()
-    found: Run | None = job_rows.free(rows, run_id, now).first()
-    if found is None:
+    taken = {"run": run_id, "now": now, "stale": now - job_rows.STALE_AFTER}
+    rows = sql.rows_planned_once(_unhurried("kpi/claim_run"), CLAIM_TYPES, **taken)
+    if not rows:
         return None
-    found.scheme = _scheme_of(found)
-    claimed = job_rows.claim(rows, run_id, now, scheme=found.scheme, started_at=now, watermark_at=now)
-    return found if claimed else None
+    found = _run_of(rows[0])
+    if found.scheme_id is None:
+        found.scheme = _scheme_of(found)
+        found.save(update_fields=["scheme"])
+    return found
 
 
 def _scheme_of(found: Run) -> Scheme:
@@ -135,9 +155,10 @@ def _compute(found: Run, heart: Heartbeat, now: dt.datetime) -> scoring.Counts:
             progress=heart.step,
         )
         _follow_people(found, now)
-        sql.run("kpi/swap_generation", run=found.pk, first=found.month, branches=branches)
+        last = ["kpi/swap_generation"]
         if found.branch_id is None:  # people of a branch alone may serve, and be touched, in another's grids
-            TouchedGrid.objects.filter(month=found.month, grid__branch__in=branches).delete()
+            last.append("kpi/forget_touched")
+        sql.rows_planned_once(last, SWAP_TYPES, run=found.pk, first=found.month, branches=branches)
     return counts
 
 
@@ -158,23 +179,25 @@ def _lock_months(found: Run) -> list[int]:
     """
     if found.cause == RunCause.CORRECTION and found.branch_id:
         return [found.branch_id]
-    sql.run("kpi/open_months", first=found.month, branch=found.branch_id)
-    held = BranchMonth.objects.select_for_update().filter(month=found.month).order_by("branch_id")
+    asked = {"first": found.month, "branch": found.branch_id}
+    steps = ["kpi/open_months", "kpi/hold_open_months"]
+    held = [row["branch_id"] for row in sql.rows_planned_once(steps, MONTH_TYPES, **asked)]
     if found.branch_id:
-        month = held.get(branch=found.branch_id)
-        _require_open(month)
-        return [month.branch_id]
-    return list(held.filter(state__in=[MonthState.OPEN, MonthState.TRIAL]).values_list("branch_id", flat=True))
+        _require_open(BranchMonth.objects.get(month=found.month, branch=found.branch_id))
+    return held
 
 
-def _finish(run_id: int, now: dt.datetime, begun: float, **outcome: object) -> None:
-    finished = now + dt.timedelta(seconds=monotonic() - begun)
+def _moment(now: dt.datetime, begun: float) -> dt.datetime:
+    return now + dt.timedelta(seconds=monotonic() - begun)
+
+
+def _fail(run_id: int, finished: dt.datetime, error: str) -> None:
     Run.objects.filter(pk=run_id, status=RunStatus.RUNNING).update(
+        status=RunStatus.FAILED,
         finished_at=finished,
         heartbeat_at=finished,
-        steps_done=scoring.STEPS if outcome["status"] == RunStatus.DONE else F("steps_done"),
         steps_total=scoring.STEPS,
-        **outcome,
+        error=error,
     )
 
 

@@ -138,7 +138,7 @@ def _undone() -> Iterator[None]:
 def _replayed(scheme_id: int, month: Month, used: dict[int, list[int]], progress: scoring.Progress) -> Replayed:
     for scheme, branches in used.items():
         for run, by in ((OLD, scheme), (NEW, scheme_id)):
-            scoring.score(run_id=run, month=month, scheme_id=by, branches=branches, progress=progress)
+            scoring.score(run_id=run, month=month, scheme_id=by, branches=branches, is_shadowed=True, progress=progress)
     rows = [_moved(row) for row in sql.rows("kpi/list_replay")]
     return Replayed(
         month, grids=[row for row in rows if row.grid_code], people=[row for row in rows if not row.grid_code]

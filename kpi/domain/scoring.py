@@ -7,7 +7,6 @@ from core import sql
 from core.periods import Month
 from kpi.domain import balances, tallies
 from kpi.indicators import MEASURES
-from kpi.models import Score
 
 Progress = Callable[[str], None]
 
@@ -34,9 +33,8 @@ def stage(
     inputs = _inputs(month, scheme_id, branches, grids)
     progress("balances")
     _keep_sums(month, grids)
-    for step in WHOLE_STAGES:
-        progress(step.removeprefix("kpi/"))
-        sql.run(step, **inputs)
+    progress("items")
+    sql.rows_planned_once(["kpi/set_whole", *STAGES], TYPES, planned_for=WHOLE, run=None, **inputs)
 
 
 def stage_some(*, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> list[int]:
@@ -73,8 +71,8 @@ STAGES = [
     *(measure.statement for measure in MEASURES.values()),
     "kpi/score_members",
 ]
-WHOLE_STAGES = [*STAGES[:2], "kpi/analyze_grids", *STAGES[2:], "kpi/analyze_items"]
-STEPS = len(WHOLE_STAGES) + 2  # and the kept sums before, the scores after
+STEPS = 3  # the kept sums, the items, the scores
+WHOLE = " of a company"
 TYPES = {
     "run": "bigint",
     "first": "date",
@@ -83,7 +81,10 @@ TYPES = {
     "branches": "bigint[]",
     "grids": "bigint[]",
 }
-NARROW = 8  # grids; for more of them a plan made for all values is worse than planning anew
+NARROW = 8  # grids; more of them are gone through as a company is
+
+
+WRITING = ["kpi/delete_scores", "kpi/write_scores"]
 
 
 def is_narrow(grids: Sequence[int] | None) -> bool:
@@ -91,35 +92,37 @@ def is_narrow(grids: Sequence[int] | None) -> bool:
 
 
 def score(
-    *, run_id: int, month: Month, scheme_id: int, branches: Sequence[int], progress: Progress = lambda step: None
+    *,
+    run_id: int,
+    month: Month,
+    scheme_id: int,
+    branches: Sequence[int],
+    is_shadowed: bool = False,
+    progress: Progress = lambda step: None,
 ) -> Counts:
     """Write the generation of a run for these branches, replacing what an interrupted attempt of it left.
 
     To be called inside a transaction that sees one snapshot; nothing shows until a branch's month points to the run.
+    `is_shadowed`: a temporary table stands before the scores, which a statement planned before doesn't know of.
     """
     stage(month=month, scheme_id=scheme_id, branches=branches, progress=progress)
-    Score.objects.filter(run_id=run_id, branch_id__in=branches).delete()
-    progress("write_scores")
-    return _write(run_id, month, scheme_id, branches, None)
+    progress("scores")
+    target = {"run": run_id, **_inputs(month, scheme_id, branches, None)}
+    if is_shadowed:
+        sql.run(WRITING[0], **target)
+        return Counts(**sql.rows(WRITING[1], **target)[0])
+    return _write(target, planned_for=WHOLE)
 
 
 def rewrite(*, run_id: int, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> Counts:
     """Write the staged grids of these branches, and the staged people, into a generation that is shown already: ranks
     of the branches follow, and readers' copies are out of date."""
     target = {"run": run_id, **_inputs(month, scheme_id, branches, grids)}
-    after = ["kpi/rank_scores", "kpi/raise_revision"]
-    if is_narrow(grids):
-        written = sql.rows_planned_once(["kpi/delete_scores", "kpi/write_scores"], TYPES, **target)
-        sql.rows_planned_once(after, TYPES, **target)
-        return Counts(**written[0])
-    sql.run("kpi/delete_scores", **target)
-    counts = _write(run_id, month, scheme_id, branches, grids)
-    for step in after:
-        sql.run(step, **target)
+    planned_for = "" if is_narrow(grids) else WHOLE
+    counts = _write(target, planned_for=planned_for)
+    sql.rows_planned_once(["kpi/rank_scores", "kpi/raise_revision"], TYPES, planned_for=planned_for, **target)
     return counts
 
 
-def _write(run_id: int, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int] | None) -> Counts:
-    target = {"run": run_id, "first": month.first, "scheme": scheme_id, "branches": list(branches)}
-    only = None if grids is None else list(grids)
-    return Counts(**sql.rows("kpi/write_scores", **target, grids=only)[0])
+def _write(target: dict[str, object], *, planned_for: str) -> Counts:
+    return Counts(**sql.rows_planned_once(WRITING, TYPES, planned_for=planned_for, **target)[0])

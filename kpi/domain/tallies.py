@@ -3,24 +3,28 @@
 from core import sql
 from core.periods import Month
 
+TYPES = {"first": "date", "next": "date"}
+
 
 def ensure(*, month: Month) -> None:
     """See that the month has tallies that agree with the acceptances as they are.
 
     Changed acceptances left marks with the difference they make; those of a transaction still open stay for the next.
     """
-    was_kept = are_kept(month=month)
-    sql.run("kpi/take_acceptance_changes", first=month.first, next=month.next_first)
-    if not was_kept:
-        sql.run("kpi/analyze_tallies")
+    days = {"first": month.first, "next": month.next_first}
+    if are_kept(month=month):
+        sql.rows_planned_once(["kpi/take_acceptance_changes"], TYPES, **days)
+        return
+    sql.run("kpi/take_acceptance_changes", **days)
+    sql.run("kpi/analyze_tallies")
 
 
 def are_kept(*, month: Month) -> bool:
     """Whether the month was counted before. One without any acceptance never is: its first one comes late."""
-    return bool(sql.value("kpi/find_tallies", first=month.first))
+    return bool(sql.row_planned_once("kpi/find_tallies", first=month.first))
 
 
 def take_changes() -> None:
     """Add the marks of changed acceptances to the tallies of the months that have any."""
     steps = ["kpi/set_planned_once", "kpi/take_acceptance_changes"]
-    sql.rows_planned_once(steps, {"first": "date", "next": "date"}, first=None, next=None)
+    sql.rows_planned_once(steps, TYPES, first=None, next=None)

@@ -9,9 +9,9 @@ INSERT INTO kpi_item (manager_id, branch_id, code, status, actual, rate, score)
 SELECT manager_id, branch_id, code, CASE WHEN rate IS NULL THEN 'no_rating' ELSE 'scored' END, rate, rate,
        CASE WHEN rate IS NOT NULL THEN least(greatest(rate, floor), cap) END
 FROM (
-    SELECT DISTINCT service.manager_id, service.branch_id, indicator.code, indicator.floor, indicator.cap,
+    SELECT service.manager_id, service.branch_id, indicator.code, indicator.floor, indicator.cap,
            kpi_half_up(rated.points, rated.items, 4) AS rate
-    FROM kpi_service service
+    FROM (SELECT DISTINCT manager_id, branch_id FROM kpi_service) service
     JOIN kpi_indicator indicator ON indicator.scheme_id = %(scheme)s AND indicator.measure = 'rating'
     LEFT JOIN rated USING (manager_id)
 ) measured;

@@ -8,18 +8,21 @@ WITH home AS MATERIALIZED (
 ), rule AS MATERIALIZED (
     SELECT code, floor, cap, target_rate, products
     FROM kpi_indicator WHERE scheme_id = %(scheme)s AND measure = 'retention'
-), part AS MATERIALIZED (
-    SELECT DISTINCT code, unnest(products) AS product_code FROM rule
 ), held AS MATERIALIZED (
-    SELECT home.grid_id, part.code, sum(kept.base)::bigint AS base, sum(kept.lost)::bigint AS lost
-    FROM part
-    JOIN (
-        SELECT month, product_code, community_id, lines AS base, 0 AS lost FROM kpi_balance
-        UNION ALL
-        SELECT month, product_code, community_id, 0, lines FROM kpi_loss
-    ) kept ON kept.month = %(first)s AND kept.product_code = part.product_code
-    JOIN home USING (community_id)
-    GROUP BY home.grid_id, part.code
+    SELECT kept.grid_id, rule.code, kept.base, kept.lost
+    FROM rule
+    CROSS JOIN LATERAL (
+        SELECT home.grid_id, sum(sums.base)::bigint AS base, sum(sums.lost)::bigint AS lost
+        FROM (
+            SELECT community_id, lines AS base, 0 AS lost
+            FROM kpi_balance WHERE month = %(first)s AND product_code = ANY(rule.products)
+            UNION ALL
+            SELECT community_id, 0, lines
+            FROM kpi_loss WHERE month = %(first)s AND product_code = ANY(rule.products)
+        ) sums
+        JOIN home USING (community_id)
+        GROUP BY home.grid_id
+    ) kept
 )
 INSERT INTO kpi_item (grid_id, branch_id, code, status, lost, actual, base, target, rate, score)
 SELECT grid_id, branch_id, code, status, lost, base - lost, base, target_rate, rate,

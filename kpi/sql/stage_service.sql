@@ -8,9 +8,9 @@ INSERT INTO kpi_service (manager_id, grid_id, days, branch_id)
 SELECT manager_id, grid_id, days, first_value(branch_id) OVER (PARTITION BY manager_id ORDER BY until DESC)
 FROM (
     SELECT posting.manager_id, posting.grid_id, grid.branch_id,
-           sum(upper(posting.served) - lower(posting.served)) AS days, max(upper(posting.served)) AS until
+           sum(posting.until - posting.since) AS days, max(posting.until) AS until
     FROM (
-        SELECT manager_id, grid_id, period * daterange(%(first)s, %(next)s) AS served
+        SELECT manager_id, grid_id, greatest(lower(period), %(first)s) AS since, least(upper(period), %(next)s) AS until
         FROM managers_posting
         WHERE period && daterange(%(first)s, %(next)s)
           AND (%(grids)s::bigint[] IS NULL
