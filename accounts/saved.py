@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from accounts.doors import View
 from accounts.models import SavedView, User
 from accounts.nav import may_open
-from accounts.queries import default_view
+from accounts.queries import default_query
 
 LONGEST = 500  # characters of one value; more is nothing that a page wrote
 # Asks for nothing, and so for no default either.
@@ -51,9 +51,9 @@ def keeps_views(
         @wraps(view)
         def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.GET and request.method in ("GET", "HEAD") and request.resolver_match:
-                chosen = default_view(cast(User, request.user), request.resolver_match.view_name)
-                if chosen and chosen.query:
-                    return redirect(f"{request.path}?{chosen.query}")
+                query = default_query(cast(User, request.user), request.resolver_match.view_name)
+                if query:
+                    return redirect(f"{request.path}?{query}")
             return view(request, *args, **kwargs)
 
         kept.keeps = Keeps(title, known, moving, listed)  # type: ignore[attr-defined]

@@ -70,7 +70,7 @@ def value(name: str, **params: Any) -> Any:
 
 
 def rows_planned_once(
-    names: Iterable[str], types: Mapping[str, str], *, planned_for: str = "", **params: Any
+    names: Iterable[str], types: Mapping[str, str], planned_for: str = "", /, **params: Any
 ) -> list[dict[str, Any]]:
     """Execute some statements in one go, each planned by the server once a connection; the rows of the last one.
 

@@ -34,7 +34,7 @@ def stage(
     progress("balances")
     _keep_sums(month, grids)
     progress("items")
-    sql.rows_planned_once(["kpi/set_whole", *STAGES], TYPES, planned_for=WHOLE, run=None, **inputs)
+    sql.rows_planned_once(["kpi/set_whole", *STAGES], TYPES, WHOLE, run=None, **inputs)
 
 
 def stage_some(*, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> list[int]:
@@ -84,9 +84,6 @@ TYPES = {
 NARROW = 8  # grids; more of them are gone through as a company is
 
 
-WRITING = ["kpi/delete_scores", "kpi/write_scores"]
-
-
 def is_narrow(grids: Sequence[int] | None) -> bool:
     return grids is not None and len(grids) <= NARROW
 
@@ -108,10 +105,11 @@ def score(
     stage(month=month, scheme_id=scheme_id, branches=branches, progress=progress)
     progress("scores")
     target = {"run": run_id, **_inputs(month, scheme_id, branches, None)}
+    steps = ["kpi/delete_generation", "kpi/write_scores"]
     if is_shadowed:
-        sql.run(WRITING[0], **target)
-        return Counts(**sql.rows(WRITING[1], **target)[0])
-    return _write(target, planned_for=WHOLE)
+        sql.run(steps[0], **target)
+        return Counts(**sql.rows(steps[1], **target)[0])
+    return Counts(**sql.rows_planned_once(steps, TYPES, WHOLE, **target)[0])
 
 
 def rewrite(*, run_id: int, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> Counts:
@@ -119,10 +117,7 @@ def rewrite(*, run_id: int, month: Month, scheme_id: int, branches: Sequence[int
     of the branches follow, and readers' copies are out of date."""
     target = {"run": run_id, **_inputs(month, scheme_id, branches, grids)}
     planned_for = "" if is_narrow(grids) else WHOLE
-    counts = _write(target, planned_for=planned_for)
-    sql.rows_planned_once(["kpi/rank_scores", "kpi/raise_revision"], TYPES, planned_for=planned_for, **target)
+    steps = ["kpi/delete_scores", "kpi/write_scores"]
+    counts = Counts(**sql.rows_planned_once(steps, TYPES, planned_for, **target)[0])
+    sql.rows_planned_once(["kpi/rank_scores", "kpi/raise_revision"], TYPES, planned_for, **target)
     return counts
-
-
-def _write(target: dict[str, object], *, planned_for: str) -> Counts:
-    return Counts(**sql.rows_planned_once(WRITING, TYPES, planned_for=planned_for, **target)[0])

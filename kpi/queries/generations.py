@@ -49,6 +49,11 @@ class Generation:
         return list(self.runs.values())
 
     @property
+    def read(self) -> list[int]:
+        """The runs, each once: what a statement reads."""
+        return sorted(set(self.runs.values()))
+
+    @property
     def newest(self) -> int | None:
         """The latest run among them."""
         return max(self.runs.values(), default=None)
@@ -74,7 +79,8 @@ def generations_of(months: Iterable[Month], *, corrected: bool = False) -> list[
     """
     wanted = list(months)
     made = {month.first: Generation(month, is_corrected=corrected) for month in wanted}
-    for day, branch, run, state, revision, correction in sql.tuples("kpi/list_generations", months=list(made)):
+    found = sql.rows_planned_once(["kpi/list_generations"], {"months": "date[]"}, months=list(made))
+    for day, branch, run, state, revision, correction in map(dict.values, found):
         part = made[day]
         part.states[branch], part.revisions[branch] = state, revision
         if correction:
@@ -102,13 +108,15 @@ def pinned(shown: Generation, branch_id: int, run_id: int) -> Generation:
 
 def latest_month(today: dt.date) -> Month | None:
     """The newest month with scores that is over; else the newest with scores."""
-    day = sql.value("kpi/find_latest_month", today=today)
-    return Month.of(day) if day else None
+    found = sql.row_planned_once("kpi/find_latest_month", today=today)
+    return Month.of(found["month"]) if found else None
 
 
 def names_mark() -> str:
     """Changes whenever a grid, a branch, a person or an indicator is renamed, or a team changes."""
-    return str(sql.value("kpi/mark_names"))
+    found = sql.row_planned_once("kpi/mark_names")
+    assert found is not None  # it always answers
+    return str(found["mark"])
 
 
 def scored_months() -> list[Month]:

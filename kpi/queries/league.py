@@ -69,7 +69,7 @@ def visible_grids(
 
 def league(shown: Generation, before: Generation, grids: list[int], *, in_branch: bool) -> list[Row]:
     """Rows best first in two statements. `in_branch` ranks within the branch, else within the company."""
-    generation = {"branches": shown.branches, "runs": shown.run_ids, "grids": grids}
+    generation = {"branches": shown.branches, "runs": shown.run_ids, "read": shown.read, "grids": grids}
     found = sql.tuples(
         "kpi/list_league",
         **generation,

@@ -109,7 +109,8 @@ def figures(shown: Generation, grids: Iterable[int] | None = None) -> list[Figur
 
 def sums_of(shown: Generation, grids: Iterable[int]) -> dict[str, Sums]:
     """Code → what the item adds up to over these grids, as `summed` gives it, but added by the database."""
-    found = sql.tuples("kpi/sum_items", branches=shown.branches, runs=shown.run_ids, grids=list(grids))
+    generation = {"branches": shown.branches, "runs": shown.run_ids, "read": shown.read}
+    found = sql.tuples("kpi/sum_items", **generation, grids=list(grids))
     return {code: Sums(*numbers) for code, *numbers in found}
 
 

@@ -5,4 +5,4 @@ SELECT concat_ws(' ',
     (SELECT bit_xor(hash_record_extended(ROW(id, code, name), 0)) FROM grids_branch),
     (SELECT bit_xor(hash_record_extended(ROW(id, staff_no, name), 0)) FROM managers_manager),
     (SELECT bit_xor(hash_record_extended(ROW(id, manager_id, grid_id, duty, period), 0)) FROM managers_posting),
-    (SELECT bit_xor(hash_record_extended(indicator, 0)) FROM kpi_indicator indicator))
+    (SELECT bit_xor(hash_record_extended(indicator, 0)) FROM kpi_indicator indicator)) AS mark

@@ -14,13 +14,12 @@ WITH home AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT home.grid_id, sum(sums.base)::bigint AS base, sum(sums.lost)::bigint AS lost
         FROM (
-            SELECT community_id, lines AS base, 0 AS lost
-            FROM kpi_balance WHERE month = %(first)s AND product_code = ANY(rule.products)
+            SELECT month, product_code, community_id, lines AS base, 0 AS lost FROM kpi_balance
             UNION ALL
-            SELECT community_id, 0, lines
-            FROM kpi_loss WHERE month = %(first)s AND product_code = ANY(rule.products)
+            SELECT month, product_code, community_id, 0, lines FROM kpi_loss
         ) sums
         JOIN home USING (community_id)
+        WHERE sums.month = %(first)s AND sums.product_code = ANY(rule.products)
         GROUP BY home.grid_id
     ) kept
 )
