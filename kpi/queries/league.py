@@ -75,6 +75,7 @@ def league(shown: Generation, before: Generation, grids: list[int], *, in_branch
         **generation,
         old_branches=before.branches,
         old_runs=before.run_ids,
+        old_read=before.read,
         first=shown.month.first,
         next_first=shown.month.next_first,
     )

@@ -1,18 +1,19 @@
 -- Grids of a month, best first, each with its place now and a month ago. `branches` and `runs` go pairwise and name the
 -- generation that is shown of each branch, so one answer never mixes two. Places in the company count every grid of
--- those branches; `grids` only chooses the rows.
+-- those branches; `grids` only chooses the rows. `read` are the runs, each once: read once, however many branches show
+-- them.
 WITH shown AS (
     SELECT score.branch_id, score.grid_id, score.total, score.rank_in_branch, score.is_provisional,
            rank() OVER (ORDER BY score.total DESC) AS rank_in_company
-    FROM unnest(%(branches)s::bigint[], %(runs)s::bigint[]) AS generation (branch_id, run_id)
-    JOIN kpi_score score USING (branch_id, run_id)
-    WHERE score.grid_id IS NOT NULL
+    FROM kpi_score score
+    WHERE score.run_id = ANY (%(read)s) AND score.grid_id IS NOT NULL
+      AND ((branch_id, run_id) IN (SELECT * FROM unnest(%(branches)s::bigint[], %(runs)s::bigint[]))) IS TRUE
 ), before AS (
     SELECT score.grid_id, score.total, score.rank_in_branch,
            rank() OVER (ORDER BY score.total DESC) AS rank_in_company
-    FROM unnest(%(old_branches)s::bigint[], %(old_runs)s::bigint[]) AS generation (branch_id, run_id)
-    JOIN kpi_score score USING (branch_id, run_id)
-    WHERE score.grid_id IS NOT NULL
+    FROM kpi_score score
+    WHERE score.run_id = ANY (%(old_read)s) AND score.grid_id IS NOT NULL
+      AND ((branch_id, run_id) IN (SELECT * FROM unnest(%(old_branches)s::bigint[], %(old_runs)s::bigint[]))) IS TRUE
 ), team AS (
     SELECT posting.grid_id, string_agg(manager.name, ' ' ORDER BY posting.duty, manager.staff_no) AS names
     FROM managers_posting posting
