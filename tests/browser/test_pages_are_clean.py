@@ -146,7 +146,7 @@ def test_phone_entry_weighs_little_and_the_copy_comes_after_it(visit: Visit, add
     )
     network.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
     network.on("Page.loadEventFired", lambda event: loaded.append(event["timestamp"]))
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(address)
     page.wait_for_function(COPIED)
     page.wait_for_load_state("networkidle")
