@@ -90,7 +90,8 @@ class CommunityChannel(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=CommunityChannelKind.values), name="community_channel_kind"),
             models.CheckConstraint(
-                condition=Q(ended_on=None, ended_reason="") | Q(ended_on__gt=F("since")) & ~Q(ended_reason=""),
+                condition=Q(ended_on=None, ended_reason="")
+                | Q(ended_on__isnull=False, ended_on__gt=F("since")) & ~Q(ended_reason=""),
                 name="community_channel_ends_with_reason",
             ),
         ]
@@ -134,7 +135,8 @@ class ChannelPermission(models.Model):
             models.CheckConstraint(condition=~Q(policy=""), name="permission_has_policy"),
             models.CheckConstraint(
                 condition=Q(withdrawn_on=None, withdrawn_by=None, withdrawn_reason="")
-                | Q(withdrawn_on__gte=F("opened_on"), withdrawn_by__isnull=False) & ~Q(withdrawn_reason=""),
+                | Q(withdrawn_on__isnull=False, withdrawn_on__gte=F("opened_on"), withdrawn_by__isnull=False)
+                & ~Q(withdrawn_reason=""),
                 name="permission_withdrawn_with_reason",
             ),
             ExclusionConstraint(

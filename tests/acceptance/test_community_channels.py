@@ -158,6 +158,16 @@ def test_withdrawal_without_a_reason_is_none_for_the_database(channel: Community
         ChannelPermission.objects.filter(pk=permission.pk).update(withdrawn_on=MAY, withdrawn_by=UserFactory())
 
 
+def test_reason_without_a_day_ends_nothing_for_the_database(channel: CommunityChannel) -> None:
+    permission = ChannelPermissionFactory(channel=channel)
+    with pytest.raises(IntegrityError, match="permission_withdrawn_with_reason"), transaction.atomic():
+        ChannelPermission.objects.filter(pk=permission.pk).update(
+            withdrawn_reason="未按日上缴", withdrawn_by=UserFactory()
+        )
+    with pytest.raises(IntegrityError, match="community_channel_ends_with_reason"), transaction.atomic():
+        CommunityChannel.objects.filter(pk=channel.pk).update(ended_reason="关门")
+
+
 def test_ending_withdraws_everything_and_nothing_follows(channel: CommunityChannel) -> None:
     opened(channel, "agency")
     rules.end(channel=channel, reason="门店转让", on=MAY, by=UserFactory(), now=NOW)
