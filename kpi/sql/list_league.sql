@@ -15,7 +15,7 @@ WITH shown AS (
     WHERE score.run_id = ANY (%(old_read)s) AND score.grid_id IS NOT NULL
       AND ((branch_id, run_id) IN (SELECT * FROM unnest(%(old_branches)s::bigint[], %(old_runs)s::bigint[]))) IS TRUE
 ), team AS (
-    SELECT posting.grid_id, string_agg(manager.name, ' ' ORDER BY posting.duty, manager.staff_no) AS names
+    SELECT posting.grid_id, string_agg(manager.name, ' ' ORDER BY posting.duty COLLATE "C", manager.staff_no COLLATE "C") AS names
     FROM managers_posting posting
     JOIN managers_manager manager ON manager.id = posting.manager_id
     WHERE posting.grid_id = ANY (%(grids)s) AND posting.period && daterange(%(first)s, %(next_first)s)

@@ -6,7 +6,7 @@ Cells are text: 260 rows through the template engine cost more than all the rest
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -19,8 +19,8 @@ from kpi.choices import ItemClass, Measure
 from kpi.models import Indicator
 from kpi.queries.league import class_points
 from kpi.queries.sums import Sums
-from kpi.views.asks import DIFFERENCE, LeagueAsk
-from kpi.views.rows import figure, head, item
+from kpi.views.asks import DIFFERENCE, PUBLISHED, LeagueAsk
+from kpi.views.rows import figure, head, item_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,10 @@ def sort_by(rows: list[Any], columns: Sequence[Column], by: str) -> list[Any]:
 
 def body(rows: Iterable[Any], columns: Sequence[Column]) -> SafeString:
     """All lines of the table."""
-    cells = [column.cell for column in columns]
-    lines = ("<tr>" + "".join([cell(row) for cell in cells]) + "</tr>" for row in rows)
-    return mark_safe("".join(lines))  # each cell escapes its own texts
+    shown = list(rows)
+    cells = [map(column.cell, shown) for column in columns]
+    lines = "</tr><tr>".join(map("".join, zip(*cells, strict=True)))
+    return mark_safe(f"<tr>{lines}</tr>" if lines else "")  # each cell escapes its own texts
 
 
 def foot(columns: Sequence[Column]) -> SafeString:
@@ -166,9 +167,30 @@ def class_columns(indicators: Sequence[Indicator]) -> list[Column]:
     return found
 
 
+class Links:
+    """Addresses of score sheets; `address` holds CODE where the code goes. Corrected leagues open corrected sheets."""
+
+    def __init__(self, address: str, ask: LeagueAsk, code: Callable[[Any], str]) -> None:
+        self._code, self._basis = code, f"as={ask.basis}" if ask.basis != PUBLISHED else ""
+        # A row has a link in every cell.
+        self._page = cache(lambda key: address.replace("CODE", escape(key)))
+        self.query = cache(self._query)
+
+    def page(self, row: Any) -> str:
+        """The address without its query."""
+        return self._page(self._code(row))
+
+    def _query(self, item: str) -> str:
+        parts = "&amp;".join(filter(None, (f"item={item}" if item else "", self._basis)))
+        return f"?{parts}" if parts else ""
+
+    def __call__(self, row: Any, item: str) -> str:
+        return self.page(row) + self.query(item)
+
+
 def item_columns(
     indicators: Sequence[Indicator],
-    link: Callable[[Any, str], str],
+    link: Links,
     *,
     usual: bool = True,
     sums: dict[str, Sums] | None = None,
@@ -178,7 +200,7 @@ def item_columns(
         Column(
             i.code,
             head(i.name),
-            partial(_item_cell, indicator=i, link=link),
+            item_cell(i.code, i.measure, link.page, link.query(i.code)),
             partial(_item_value, indicator=i),
             code=i.code,
             weight=f"{plain(i.weight)}%" if i.weight else _("加分"),
@@ -188,10 +210,6 @@ def item_columns(
         )
         for i in indicators
     ]
-
-
-def _item_cell(row: Any, indicator: Indicator, link: Callable[[Any, str], str]) -> str:
-    return item(row.items.get(indicator.code), indicator.measure, link(row, indicator.code))
 
 
 def _item_value(row: Any, indicator: Indicator) -> float | None:

@@ -33,13 +33,12 @@ from kpi.queries.sums import sums_of
 from kpi.queries.teams import team_league
 from kpi.queries.trends import TOTAL, months_until, trends
 from kpi.views.asks import CORRECTED, DIFFERENCE, PUBLISHED, LeagueAsk, basis_of, cols_of, league_ask
-from kpi.views.columns import Column, body, chosen, export_header, export_rows, foot, heads, sort_by
+from kpi.views.columns import Column, Links, body, chosen, export_header, export_rows, foot, heads, sort_by
 from kpi.views.exports import delivered
 from kpi.views.frames import frame, standing
 from kpi.views.league_columns import (
     branch_columns,
     grid_columns,
-    linked,
     person_columns,
     team_columns,
     trend_column,
@@ -193,7 +192,7 @@ def _unless_unchanged(
 def _grids(request: HttpRequest, ask: LeagueAsk, shown: Shown) -> HttpResponseBase:
     seen = visible_grids(request.scope, **narrowed(ask))
     rows, indicators = _grid_rows(ask, shown, seen), indicators_of(shown.now.newest)
-    total, link = summary(rows), linked(address_of("kpi:grid_score", ask.month), ask, lambda row: row.code)
+    total, link = summary(rows), Links(address_of("kpi:grid_score", ask.month), ask, lambda row: row.code)
     columns = grid_columns(ask, indicators, link, total, sums_of(shown.now, seen), odd_grids(shown.now))
     columns.append(trend_column(_trend("grids", ask), lambda row: row.grid_id, link))
     page = {
@@ -237,7 +236,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
 def _people(request: HttpRequest, ask: LeagueAsk, shown: Shown) -> HttpResponseBase:
     indicators = indicators_of(shown.now.newest)
     rows = _person_rows(request, ask, shown, indicators)
-    total, link = summary(rows), linked(address_of("kpi:person_score", ask.month), ask, lambda row: row.staff_no)
+    total, link = summary(rows), Links(address_of("kpi:person_score", ask.month), ask, lambda row: row.staff_no)
     columns = person_columns(ask, indicators, link, total)
     columns.append(trend_column(_trend("people", ask), lambda row: row.manager_id, link))
     page = {"tab": "people", "export_name": _("个人排名"), "total": total, "template": "kpi/people.html"}
@@ -299,8 +298,8 @@ def teams(request: HttpRequest) -> HttpResponseBase:
     grid_rows = league(shown.now, shown.before, seen, in_branch=ask.branch is not None)
     rows = team_league(shown.now, shown.before, grid_rows, ask.month.next_first)
     total = summary([row for row in grid_rows if row.total is not None])
-    link = linked(address_of("kpi:grid_score", ask.month), ask, lambda row: row.code)
-    person = linked(address_of("kpi:person_score", ask.month), ask, lambda row: row.staff_no)
+    link = Links(address_of("kpi:grid_score", ask.month), ask, lambda row: row.code)
+    person = Links(address_of("kpi:person_score", ask.month), ask, lambda row: row.staff_no)
     columns = team_columns(ask, indicators_of(shown.now.newest), link, person, total.mean)
     page = {
         "tab": "teams",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -19,7 +20,7 @@ from kpi.queries.generations import Generation
 from kpi.queries.league import LOW_TOTAL, Summary
 from kpi.queries.sums import Sums
 from kpi.views.asks import DIFFERENCE, LeagueAsk
-from kpi.views.columns import Column, class_columns, figure_column, item_columns, item_foot, time_columns
+from kpi.views.columns import Column, Links, class_columns, figure_column, item_columns, item_foot, time_columns
 from kpi.views.rows import figure, short
 from managers.choices import Duty
 
@@ -27,25 +28,9 @@ Link = Callable[[Any, str], str]
 CHIPS = {MonthState.OPEN: "draft", MonthState.TRIAL: "info", MonthState.PUBLISHED: "work", MonthState.CLOSED: "good"}
 
 
-def linked(address: str, ask: LeagueAsk, code: Callable[[Any], str]) -> Link:
-    """Addresses of score sheets; `address` holds CODE where the code goes. Corrected leagues open corrected sheets."""
-    basis = f"as={ask.basis}" if ask.basis != "published" else ""
-    pages: dict[str, str] = {}  # a row has a link in every cell
-    queries: dict[str, str] = {}
-
-    def link(row: Any, item: str) -> str:
-        if (page := pages.get(key := code(row))) is None:
-            page = pages[key] = address.replace("CODE", escape(key))
-        if (query := queries.get(item)) is None:
-            parts = "&amp;".join(filter(None, (f"item={item}" if item else "", basis)))
-            query = queries[item] = f"?{parts}" if parts else ""
-        return page + query
-
-    return link
-
-
 def rank_columns(name: str, cell: Callable[[Any], str], value: Callable[[Any], str], count: str) -> list[Column]:
     """Place, change of place, and who it is."""
+    change = cache(lambda climbed: f"<td>{rank_change(climbed)}</td>")
     return [
         Column(
             "rank",
@@ -56,7 +41,7 @@ def rank_columns(name: str, cell: Callable[[Any], str], value: Callable[[Any], s
             is_fixed=True,
             can_sort=False,
         ),
-        Column("change", _("升降"), lambda row: f"<td>{rank_change(row.climbed)}</td>", lambda row: row.climbed),
+        Column("change", _("升降"), lambda row: change(row.climbed), lambda row: row.climbed),
         Column(
             "name",
             name,
@@ -72,8 +57,8 @@ def rank_columns(name: str, cell: Callable[[Any], str], value: Callable[[Any], s
 def branch_column(ask: LeagueAsk) -> list[Column]:
     if ask.branch:
         return []
-    cell = lambda row: f'<td class="muted">{escape(row.branch_name)}</td>'  # noqa: E731
-    return [Column("branch", _("分公司"), cell, lambda row: row.branch_name, is_text=True)]
+    cell = cache(lambda name: muted(escape(name)))
+    return [Column("branch", _("分公司"), lambda row: cell(row.branch_name), lambda row: row.branch_name, is_text=True)]
 
 
 def total_column(ask: LeagueAsk, link: Link, total: Summary) -> Column:
@@ -113,7 +98,7 @@ def trend_column(values: dict[int, list[float | None]], key: Callable[[Any], int
 def grid_columns(
     ask: LeagueAsk,
     indicators: Sequence[Indicator],
-    link: Link,
+    link: Links,
     total: Summary,
     sums: dict[str, Sums],
     odd: dict[int, str],
@@ -156,7 +141,7 @@ def count_column(key: str, word: str, count: Callable[[Any], int]) -> Column:
     return Column(key, word, lambda row: f'<td class="num">{count(row)}</td>', count, is_num=True)
 
 
-def person_columns(ask: LeagueAsk, indicators: Sequence[Indicator], link: Link, total: Summary) -> list[Column]:
+def person_columns(ask: LeagueAsk, indicators: Sequence[Indicator], link: Links, total: Summary) -> list[Column]:
     gap = f'<span class="tag">{_("有缺项")}</span>'
 
     def name(row: Any) -> str:
@@ -256,12 +241,12 @@ def _branch_item(indicator: Indicator, ask: LeagueAsk, sums: dict[str, Sums]) ->
         address = escape(f"{page}?{ask.address_with(branch=row.code, item=indicator.code, sort='', cols='')}")
         return f'<td class="num"><a class="ink" href="{address}" tabindex="-1">{text}</a></td>'
 
-    (usual,) = item_columns([indicator], lambda row, code: "")
+    (usual,) = item_columns([indicator], Links("", ask, lambda row: row.code))
     foot = item_foot(indicator, sums.get(indicator.code))
     return replace(usual, cell=cell, value=lambda row: row.items.get(indicator.code), foot=foot)
 
 
-def team_columns(ask: LeagueAsk, indicators: Sequence[Indicator], link: Link, people: Link, mean: Any) -> list[Column]:
+def team_columns(ask: LeagueAsk, indicators: Sequence[Indicator], link: Links, people: Link, mean: Any) -> list[Column]:
     """The teams: the members' own scores, the rating by days, and who is missing."""
     ratings = [i for i in indicators if i.measure == Measure.RATING]
     total = _team_total(None if mean is None else float(mean))

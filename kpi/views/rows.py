@@ -1,11 +1,14 @@
 """Cells of the leagues as text."""
 
+from collections.abc import Callable
+from functools import cache, lru_cache
 from html import escape
+from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from core import svg
 from core.formats import MINUS, named
-from core.svg import item_cell
 from kpi.choices import ItemStatus, Measure
 from kpi.queries.league import LOW_ITEM, LOW_RETENTION, Cell
 
@@ -38,18 +41,43 @@ def is_low(measure: str, rate: float) -> bool:
     return rate < (LOW_RETENTION if measure == Measure.RETENTION else LOW_ITEM)
 
 
-def item(cell: Cell | None, measure: str, link: str) -> str:
-    """One item: the uncapped figure over its bar, or the word for why there is none; it opens its records."""
-    if cell is None:
-        return '<td class="num muted">—</td>'
-    if cell.status != ItemStatus.SCORED:
-        word = escape(str(ItemStatus(cell.status).label))
-        return f'<td class="num"><a class="muted" href="{link}" tabindex="-1">{word}</a></td>'
-    if measure == Measure.POINTS:
-        sign, low = "+" if cell.points > 0 else "", " bad-t" if cell.points < 0 else ""
-        return (
-            f'<td class="num"><a class="ink{low}" href="{link}" tabindex="-1">{sign}{figure(cell.points, 1)}</a></td>'
-        )
-    rate = cell.rate if cell.rate is not None else cell.score or 0.0
-    drawn = item_cell(short(rate), rate, low=is_low(measure, rate))
-    return f'<td><a class="ink" href="{link}" tabindex="-1">{drawn}</a></td>'
+def item_cell(code: str, measure: str, page: Callable[[Any], str], query: str) -> Callable[[Any], str]:
+    """How a column draws one item of a row: the uncapped figure over its bar, or the word for why there is none; it
+    opens its records at `page` of the row with `query`."""
+    scored, is_points = ItemStatus.SCORED.value, measure == Measure.POINTS
+    unscored = cache(_unscored)  # of one page, in the reader's language
+
+    def drawn(row: Any) -> str:
+        cell: Cell | None = row.items.get(code)
+        if cell is None:
+            return '<td class="num muted">—</td>'
+        if cell.status != scored:
+            before, after = unscored(cell.status)
+        elif is_points:
+            before, after = _points(cell.points)
+        else:
+            before, after = _rate(measure, cell.rate if cell.rate is not None else cell.score or 0.0)
+        return before + page(row) + query + after
+
+    return drawn
+
+
+# What stands before and after the address, so that a league puts a cell together from three texts. It repeats the same
+# figures on every visit.
+
+
+def _unscored(status: str) -> tuple[str, str]:
+    word = escape(str(ItemStatus(status).label))
+    return '<td class="num"><a class="muted" href="', f'" tabindex="-1">{word}</a></td>'
+
+
+@lru_cache(maxsize=4096)
+def _points(points: float) -> tuple[str, str]:
+    sign, low = "+" if points > 0 else "", " bad-t" if points < 0 else ""
+    return f'<td class="num"><a class="ink{low}" href="', f'" tabindex="-1">{sign}{figure(points, 1)}</a></td>'
+
+
+@lru_cache(maxsize=16384)
+def _rate(measure: str, rate: float) -> tuple[str, str]:
+    drawing = svg.item_cell(short(rate), rate, low=is_low(measure, rate))
+    return '<td><a class="ink" href="', f'" tabindex="-1">{drawing}</a></td>'
