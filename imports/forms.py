@@ -21,7 +21,9 @@ def kind_choices(user: User) -> list[tuple[str, str]]:
 class UploadForm(forms.Form):
     """A file, and what it is; its header tells when nobody does. `cleaned_data["kind"]` is always filled."""
 
-    file = forms.FileField(label=_("文件"), max_length=200, help_text=_(".csv(UTF-8 或 GB18030)或 .xlsx，最多 600 MB"))
+    file = forms.FileField(
+        label=_("文件"), max_length=200, help_text=_(".csv（UTF-8 或 GB18030）或 .xlsx，最多 600 MB")
+    )
     kind = forms.ChoiceField(label=_("种类"), required=False, help_text=_("不选时按表头识别"))
     strict = forms.BooleanField(label=_("有一行出错就全不导入"), required=False)
 

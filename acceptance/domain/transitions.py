@@ -95,7 +95,7 @@ def check(step: Step, slip: Slip, actor: Actor) -> None:
     holder = slip.claimed_by
     if holder is not None and holder.pk != actor.operator and minds_holder(step, actor):
         raise NotYours(
-            _("%(name)s(%(no)s)正在受理 %(number)s。")
+            _("%(name)s（%(no)s）正在受理 %(number)s。")
             % {"name": holder.name, "no": holder.operator_no, "number": slip.number}
         )
 

@@ -134,10 +134,10 @@ def _counted(acceptance: Acceptance, shown: BranchMonth | None, effect: Effect) 
     check = Check(_("%(day)s 录入，得分的数据截至 %(until)s") % arrived, in_time)
     effect = replace(effect, checks=(*effect.checks, check))
     if in_time:
-        return replace(effect, reason=_("计入 %(month)s 的指标 %(code)s(%(delta)s)。") % words)
+        return replace(effect, reason=_("计入 %(month)s 的指标 %(code)s（%(delta)s）。") % words)
     if shown and shown.state == MonthState.CLOSED:
         return _after_closing(acceptance, shown, effect, words)
-    reason = _("下次重算后计入 %(month)s 的指标 %(code)s(%(delta)s)。") % words
+    reason = _("下次重算后计入 %(month)s 的指标 %(code)s（%(delta)s）。") % words
     return replace(effect, reason=reason, is_pending=True, rule=Rule.PENDING)
 
 
@@ -148,7 +148,7 @@ def _after_closing(acceptance: Acceptance, shown: BranchMonth, effect: Effect, w
         until = correction.run.watermark_at
         if until and acceptance.recorded_at <= until:
             told = words | {"number": str(correction.number), "booked": str(Month.of(correction.booked_month))}
-            reason = _("%(month)s 已审定；更正 %(number)s 计入指标 %(code)s(%(delta)s)，调整记在 %(booked)s。") % told
+            reason = _("%(month)s 已审定；更正 %(number)s 计入指标 %(code)s（%(delta)s），调整记在 %(booked)s。") % told
             return replace(effect, reason=reason, rule=Rule.CORRECTED)
     reason = _("%(month)s 已审定，之后到达的不再计入；等更正重算，作为调整记入开放的月份。") % words
     return replace(effect, counted=False, delta=0, code="", reason=reason, rule=Rule.WAITS_FOR_CORRECTION)

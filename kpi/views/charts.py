@@ -1,5 +1,6 @@
 """Charts of this room, drawn by the server."""
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -61,13 +62,20 @@ def _today(item: ItemProgress, words: str) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" class="f-{kind}"/><text {at} class="l">{words}</text>'
 
 
+def ticks(top: float) -> list[int]:
+    """The round figures from 0 to `top` that an axis shows: about five, in steps of 1, 2 or 5 times a power of ten."""
+    power = 10 ** max(math.floor(math.log10(top / 5)), 0)
+    step = next((step for step in (power, 2 * power, 5 * power) if top / step <= 5.5), 10 * power)
+    return list(range(0, math.floor(top) + 1, step))
+
+
 def _axis(item: ItemProgress) -> str:
-    top, days, parts = (BOTTOM - TOP) / (BOTTOM - _y(item, 1.0)), item.days, []
-    for step in range(5):
-        value, at = top * step / 4, BOTTOM - (BOTTOM - TOP) * step / 4
+    unit, days, parts = BOTTOM - _y(item, 1.0), item.days, []
+    for value in ticks((BOTTOM - TOP) / unit):
+        at = BOTTOM - unit * value
         parts.append(
             f'<line x1="{LEFT}" x2="{RIGHT}" y1="{at:.0f}" y2="{at:.0f}" class="s-grid"/>'
-            f'<text x="{LEFT - 10}" y="{at + 4:.0f}" text-anchor="end" class="t">{number(round(value))}</text>'
+            f'<text x="{LEFT - 10}" y="{at + 4:.0f}" text-anchor="end" class="t">{number(value)}</text>'
         )
     for day in (1, 5, 10, 15, 20, 25, days):
         at = LEFT + (RIGHT - LEFT) * day / days

@@ -74,7 +74,7 @@ def _refuse_second_grid(manager: Manager, period: DateRange) -> None:
         return
     words = _("%(name)s从 %(start)s 起在%(grid)s任职，一人同一天只能服务一个网格。请先结束那段任职，或用“调动”。")
     if other.period.upper:
-        words = _("%(name)s在 %(start)s 至 %(end)s(不含)在%(grid)s任职，一人同一天只能服务一个网格。请改日期。")
+        words = _("%(name)s在 %(start)s 至 %(end)s（不含）在%(grid)s任职，一人同一天只能服务一个网格。请改日期。")
     raise CannotPost(
         words % {"name": manager.name, "start": other.period.lower, "end": other.period.upper, "grid": other.grid.name},
         field="since",

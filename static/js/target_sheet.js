@@ -23,7 +23,7 @@ function tell() {
     const gap = total - amount(wanted.value);
     box.textContent = shown(total);
     const told = form.querySelector(`[data-gap="${column}"]`);
-    told.textContent = gap === 0 ? told.dataset.even : (gap > 0 ? told.dataset.over : told.dataset.under).replace("0", shown(Math.abs(gap)));
+    told.textContent = gap === 0 ? (total ? told.dataset.even : "") : (gap > 0 ? told.dataset.over : told.dataset.under).replace("0", shown(Math.abs(gap)));
     told.classList.toggle("bad-t", gap !== 0);
     told.classList.toggle("good-t", gap === 0);
   }

@@ -196,7 +196,7 @@ def test_claimed_slip_is_kept_from_other_clerks_in_words(street):
     with pytest.raises(transitions.NotYours) as refused:
         slips.accept(slip=slip, orders=ORDERS, by=other, now=LATER)
     holder = street.operator
-    assert str(refused.value) == f"{holder.name}({holder.operator_no})正在受理 {slip.number}。"
+    assert str(refused.value) == f"{holder.name}（{holder.operator_no}）正在受理 {slip.number}。"
 
 
 def test_head_of_the_hall_lays_back_what_an_absent_clerk_holds(street):

@@ -28,8 +28,8 @@ def test_acceptance_counts_in_its_month_and_its_cancellation_in_the_other():
     recomputed()
 
     assert told(effect_of_acceptance(order)) == [
-        (True, "A", 1, "计入 2026-10 的指标 A(+1)。"),
-        (True, "A", -1, "下次重算后计入 2026-11 的指标 A(−1)。"),
+        (True, "A", 1, "计入 2026-10 的指标 A（+1）。"),
+        (True, "A", -1, "下次重算后计入 2026-11 的指标 A（−1）。"),
     ]
 
 
@@ -65,7 +65,7 @@ def test_slip_tells_of_each_product():
     recomputed()
 
     assert told(effect_of_slip(slip)) == [
-        (True, "A", 1, "计入 2026-10 的指标 A(+1)。"),
+        (True, "A", 1, "计入 2026-10 的指标 A（+1）。"),
         (False, "", 0, "这张单已受理，但没有 3G 的订单。"),
     ]
     waiting = SlipLineFactory(slip=SlipFactory(grid=grid)).slip

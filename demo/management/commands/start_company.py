@@ -40,6 +40,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"username": options["admin"], "password": password}, ensure_ascii=False))
         else:
             self.stdout.write(
-                _("空公司已建好。管理员 %(admin)s，密码 %(password)s(只显示这一次，登录后请修改)。")
+                _("空公司已建好。管理员 %(admin)s，密码 %(password)s（只显示这一次，登录后请修改）。")
                 % {"admin": options["admin"], "password": password}
             )
