@@ -8,6 +8,7 @@ from django.conf import settings
 
 from acceptance.choices import DayKind, SlipState
 from acceptance.models import SpecialDay
+from core import sql
 from core.periods import SHANGHAI, day_start
 
 _EPOCH = dt.date(2000, 1, 1)
@@ -71,8 +72,8 @@ class Clock:
 def opening_hours() -> Hours:
     """The working day of the settings and the holidays of the company. One query."""
     opens, closes = settings.SLIP_WORKING_DAY
-    closed = SpecialDay.objects.filter(kind=DayKind.CLOSED, day__gte=_EPOCH).order_by("day")
-    return Hours(_minutes(opens), _minutes(closes), tuple(closed.values_list("day", flat=True)))
+    closed = sql.row_planned_once("acceptance/list_closed_days", since=_EPOCH)
+    return Hours(_minutes(opens), _minutes(closes), tuple(closed and closed["days"] or ()))
 
 
 def worked(start: dt.datetime, end: dt.datetime, hours: Hours) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from acceptance.choices import HALL_STATES, SlipState
+from acceptance.choices import HALL_STATES
 from acceptance.domain.actors import Actor
 from acceptance.domain.clocks import LIMITS, Clock, Hours, clock_of, is_stale, late_before, worked
 from accounts.scope import Scope
@@ -15,6 +15,10 @@ from core import sql
 from core.formats import named
 
 PAGE = 50
+# What the statements of a queue take; each is planned once a connection.
+PLACES = {"halls": "bigint[]"}
+LISTED = PLACES | {"states": "text[]", "grid": "text", "product": "text", "after": "text", "limit": "bigint"}
+INSTANTS = dict.fromkeys(("day_ago", "day_start", "receive", "receive_soon", "accept", "accept_soon"), "timestamptz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +60,17 @@ def queue(
 ) -> tuple[list[Waiting], str | None]:
     """A page of the slips of the actor's halls, longest wait first, and the number to go on from. One query."""
     known = narrow.state in LIMITS
-    found = sql.tuples(
-        "acceptance/list_queue",
+    found = sql.rows_planned_once(
+        ["acceptance/list_queue"],
+        LISTED,
         halls=_halls(scope, actor),
         states=[narrow.state] if known else list(HALL_STATES),
-        returned=narrow.state == SlipState.RETURNED,
         grid=narrow.grid,
         product=narrow.product,
         after=narrow.after,
         limit=PAGE + 1,
     )
-    names = {name: named(name) for name in {name for row in found for name in row[5]}}
+    names = {name: named(name) for name in {name for row in found for name in row["products"]}}
     rows = [_waiting(row, names, actor, now, hours) for row in found[:PAGE]]
     return rows, rows[-1].number if len(found) > PAGE else None
 
@@ -75,23 +79,38 @@ def _halls(scope: Scope, actor: Actor) -> list[int]:
     return sorted(actor.halls & scope.halls)
 
 
-def _waiting(row: tuple[Any, ...], names: dict[str, str], actor: Actor, now: dt.datetime, hours: Hours) -> Waiting:
-    number, contact, address, manager, state, wanted, holder, holder_name, state_at, since, received_at, sent_at = row
+def _waiting(row: dict[str, Any], names: dict[str, str], actor: Actor, now: dt.datetime, hours: Hours) -> Waiting:
+    holder, state, since = row["holder"], row["state"], row["clock_from"]
     is_mine = holder is not None and holder == actor.operator
     return Waiting(
-        number=number,
-        contact=contact,
-        address=address,
-        manager=manager,
+        number=row["number"],
+        contact=row["contact"],
+        address=row["address"],
+        manager=row["manager"],
         state=state,
-        products=" · ".join(names[name] for name in wanted),
+        products=" · ".join(names[name] for name in row["products"]),
         holder=holder,
-        holder_name=holder_name or "",
+        holder_name=row["holder_name"] or "",
         is_mine=is_mine,
-        is_stale=holder is not None and not is_mine and is_stale(state_at, now, hours),
-        waited=worked(sent_at, now, hours),
-        clock=clock_of(state, since=since, received_at=received_at, now=now, hours=hours),
+        is_stale=holder is not None and not is_mine and is_stale(row["state_at"], now, hours),
+        waited=worked(row["submitted_at"], now, hours),
+        clock=clock_of(state, since=since, received_at=row["received_at"], now=now, hours=hours),
     )
+
+
+def choices(scope: Scope, actor: Actor, on: dt.date) -> dict[str, list[tuple[str, str]]]:
+    """Code and name of what narrows the queue: under "grid" those the halls serve on a day, under "product" what is
+    sold. One query."""
+    types = PLACES | {"on": "date"}
+    found = sql.rows_planned_once(["acceptance/list_choices"], types, halls=_halls(scope, actor), on=on)
+    return {kind: [(row["code"], row["name"]) for row in found if row["kind"] == kind] for kind in ("grid", "product")}
+
+
+def handed(scope: Scope, actor: Actor) -> list[dict[str, Any]]:
+    """What the actor was handed and hasn't read yet, as the page shows it. One query over an index."""
+    types = PLACES | {"receiver": "bigint"}
+    told = {"halls": _halls(scope, actor), "receiver": actor.operator}
+    return sql.rows_planned_once(["acceptance/list_handed"], types, **told) if actor.operator else []
 
 
 def first_free(rows: Sequence[Waiting]) -> str:
@@ -101,11 +120,11 @@ def first_free(rows: Sequence[Waiting]) -> str:
 
 def token(scope: Scope, actor: Actor) -> str:
     """Changes whenever a slip comes to the halls, leaves them, or is claimed. One query over an index of open slips."""
-    return _token(*sql.tuples("acceptance/mark_queue", halls=_halls(scope, actor))[0])
+    return _token(**sql.rows_planned_once(["acceptance/mark_queue"], PLACES, halls=_halls(scope, actor))[0])
 
 
-def _token(many: int, newest: dt.datetime | None, holders: int) -> str:
-    return f"{many}-{int(newest.timestamp() * 1_000_000) if newest else 0}-{holders}"
+def _token(waiting: int, newest: dt.datetime | None, holders: int) -> str:
+    return f"{waiting}-{int(newest.timestamp() * 1_000_000) if newest else 0}-{holders}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +147,13 @@ def pressure(scope: Scope, actor: Actor, *, day_start: dt.datetime, now: dt.date
         limit = settings.SLIP_HOURS[clock] * 60
         limits[clock] = late_before(now, limit, hours)
         limits[f"{clock}_soon"] = late_before(now, limit - settings.SLIP_WARN_HOURS * 60 - 1, hours)
-    waiting, over, near, before, accepted, newest, holders = sql.tuples(
-        "acceptance/weigh_queue",
+    found = sql.rows_planned_once(
+        ["acceptance/weigh_queue"],
+        PLACES | INSTANTS,
         halls=_halls(scope, actor),
         day_ago=now - dt.timedelta(days=1),
         day_start=day_start,
         **limits,
     )[0]
-    return Pressure(waiting, over, near, before, accepted, _token(waiting, newest, holders))
+    newest, holders = found.pop("newest"), found.pop("holders")
+    return Pressure(**found, token=_token(found["waiting"], newest, holders))

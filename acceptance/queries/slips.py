@@ -12,7 +12,7 @@ from acceptance.models import LateNotice, Product, Slip, SlipEvent, SlipLine, Sl
 from accounts.scope import Scope
 from core.formats import named
 from customers.models import Case, Household
-from grids.models import Grid, Hall
+from grids.models import Hall
 
 PAGE = 50
 # The chip of each state: colour and shape are the look's, the word is the state's own.
@@ -97,10 +97,6 @@ def rows_of(slips: Iterable[Slip], now: dt.datetime, hours: Hours | None = None)
 def notice_of(scope: Scope, day: dt.date, *, of_branch: bool) -> LateNotice | None:
     """The day's notice of late slips, of one's branch or of one's hall."""
     return LateNotice.objects.within(scope).filter(day=day, hall__isnull=of_branch).order_by("-late").first()
-
-
-def grids_of_halls(scope: Scope, halls: Iterable[int], on: dt.date) -> QuerySet[Grid]:
-    return Grid.objects.within(scope).active_on(on).filter(hall__in=halls)
 
 
 @dataclass(frozen=True, slots=True)

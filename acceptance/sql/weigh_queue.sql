@@ -7,7 +7,7 @@ WITH waiting AS (
            clock_from < CASE WHEN received_at IS NULL THEN %(receive)s ELSE %(accept)s END AS is_late,
            clock_from < CASE WHEN received_at IS NULL THEN %(receive_soon)s ELSE %(accept_soon)s END AS is_soon
     FROM acceptance_slip
-    WHERE hall_id = ANY (%(halls)s::bigint[]) AND state IN ('submitted', 'transferred', 'received', 'working')
+    WHERE hall_id = ANY (%(halls)s) AND state IN ('submitted', 'transferred', 'received', 'working')
 ), moved AS (
     SELECT slip.accepted_at, past.to_state, past.hall_id
     FROM acceptance_slip slip
@@ -16,13 +16,14 @@ WITH waiting AS (
         WHERE event.slip_id = slip.id AND event.at <= %(day_ago)s
         ORDER BY event.at DESC, event.id DESC LIMIT 1
     ) past ON true
-    WHERE slip.hall_id = ANY (%(halls)s::bigint[]) AND slip.state_at > %(day_ago)s
+    WHERE slip.hall_id = ANY (%(halls)s) AND slip.state_at > %(day_ago)s
 )
-SELECT count(*), count(*) FILTER (WHERE is_late), count(*) FILTER (WHERE is_soon AND NOT is_late),
+SELECT count(*) AS waiting, count(*) FILTER (WHERE is_late) AS over,
+       count(*) FILTER (WHERE is_soon AND NOT is_late) AS near,
        count(*) FILTER (WHERE state_at <= %(day_ago)s)
        + (SELECT count(*) FROM moved
           WHERE to_state IN ('submitted', 'transferred', 'received', 'working')
-            AND hall_id = ANY (%(halls)s::bigint[])),
-       (SELECT count(*) FROM moved WHERE accepted_at >= %(day_start)s),
-       max(state_at), coalesce(sum(claimed_by_id), 0)
+            AND hall_id = ANY (%(halls)s)) AS day_ago,
+       (SELECT count(*) FROM moved WHERE accepted_at >= %(day_start)s) AS accepted_today,
+       max(state_at) AS newest, coalesce(sum(claimed_by_id), 0) AS holders
 FROM waiting

@@ -17,7 +17,7 @@ from acceptance.domain import clocks, transitions
 from acceptance.domain.actors import Actor, actor_of
 from acceptance.domain.clocks import Hours, opening_hours
 from acceptance.forms import OrderRow
-from acceptance.models import Handover, Product, Slip
+from acceptance.models import Product, Slip
 from acceptance.queries import differences, queue
 from acceptance.queries import slips as queries
 from acceptance.queries.queue import Narrow
@@ -51,9 +51,9 @@ def hall_queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def queue_news(request: HttpRequest) -> HttpResponse:
     """The list as it stands, for a page that is open; 304 while nothing has happened."""
-    etag = _etag(queue.token(request.scope, actor_at_counter(request)))
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
+    known = request.headers.get("If-None-Match")
+    if known and known == _etag(queue.token(request.scope, actor_at_counter(request))):
+        return HttpResponseNotModified(headers={"ETag": known})
     context = _list_context(request)
     context["drawn"] = drawn(context["rows"], selected="", address=context["row_url"])
     response = render(request, "acceptance/_queue_news.html", context)
@@ -127,8 +127,7 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
     narrow = Narrow(*(request.GET.get(name, "") for name in ("state", "grid", "product", "after")))
     rows, after = queue.queue(request.scope, actor, narrow, now=now, hours=hours)
     pressure = queue.pressure(request.scope, actor, day_start=day_start(today), now=now, hours=hours)
-    grids = queries.grids_of_halls(request.scope, actor.halls, today)
-    products = list(Product.objects.filter(is_sold=True))
+    choices = queue.choices(request.scope, actor, today)
     query = request.GET.copy()
     query.pop("slip", None)
     return {
@@ -136,12 +135,11 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
         "after": after,
         "narrow": narrow,
         "pressure": pressure,
-        "handed": Handover.objects.within(request.scope).unseen_by(actor.operator).select_related("giver"),
+        "handed": queue.handed(request.scope, actor),
         "etag": _etag(pressure.token),
         "states": [("", _("待办")), *((state.value, state.label) for state in STATES)],
-        "grids": [("", _("全部")), *grids.values_list("code", "name")],
-        "all_products": products,
-        "products": [("", _("全部")), *((product.code, named(product.name)) for product in products)],
+        "grids": [("", _("全部")), *choices["grid"]],
+        "products": [("", _("全部")), *((code, named(name)) for code, name in choices["product"])],
         "selected": request.GET.get("slip", ""),
         "news_url": f"{reverse('acceptance:queue_news')}?{query.urlencode()}",
         "soon": settings.SLIP_WARN_HOURS,

@@ -97,8 +97,8 @@ def test_open_page_hears_of_nothing_until_something_happens(client: Client, stre
 
     with CaptureQueriesContext(connection) as seen:
         assert news().status_code == 304
-    # The session's user, the scope's hall and operator, and one look at the open slips.
-    assert len(seen) == 4
+    # The session's user, where they stand, and one look at the open slips.
+    assert len(seen) == 3
     colleague = OperatorFactory(hall=street.hall, name="沈春博")
     slips.take(slip=slip, by=street.clerk_of(colleague), now=timezone.now())
     told = news()
