@@ -1,5 +1,3 @@
-from typing import Self
-
 import pgtrigger
 from django.contrib.auth.models import (
     AbstractBaseUser,
@@ -124,15 +122,6 @@ class AccessLog(models.Model):
 VIEWS_MARK = "saved_views"
 
 
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    def readable_by(self, user: User, branch_code: str) -> Self:
-        """One's own and those that colleagues share; `branch_code` is the reader's branch, empty for the company's."""
-        shared = Q(audience=Audience.COMPANY)
-        if branch_code:
-            shared |= Q(audience=Audience.BRANCH, branch_code=branch_code)
-        return self.filter(Q(owner=user) | shared & Q(owner__is_active=True)).select_related("owner")
-
-
 class SavedView(models.Model):
     """A page's filters and columns under a name. It holds no figures: whoever opens it sees their own scope."""
 
@@ -144,8 +133,6 @@ class SavedView(models.Model):
     branch_code = models.CharField(_("分公司编码"), max_length=20, blank=True)
     is_default = models.BooleanField(_("打开页面就用"), default=False)
     saved_at = models.DateTimeField(_("保存时间"))
-
-    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("保存的视图")

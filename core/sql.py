@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 from psycopg2.sql import SQL, Composable, Identifier
 
 Params = Mapping[str, Any]
@@ -82,6 +83,16 @@ def rows_planned_once(
         wanted = [text for name in names for text in _planned(cursor, name, types, planned_for)]
         cursor.execute(";\n".join(wanted), params)
         return _named(cursor) if cursor.description else []
+
+
+M = TypeVar("M", bound=Model)
+
+
+def instance(model: type[M], row: Mapping[str, Any], prefix: str = "") -> M:
+    """What a statement read of a model under its own column names, or under a prefix; the rest is read when somebody
+    asks for it."""
+    names = [field.attname for field in model._meta.concrete_fields if prefix + field.attname in row]
+    return model.from_db("default", names, [row[prefix + name] for name in names])
 
 
 _TYPES = {

@@ -1,18 +1,23 @@
 """Reads of the slip pages: rows with clocks, the history of a slip."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from acceptance.choices import SlipState
 from acceptance.domain.clocks import Clock, Hours, clock_of, opening_hours, worked
-from acceptance.models import LateNotice, Product, Slip, SlipEvent, SlipLine, SlipPhoto
+from acceptance.models import LateNotice, Slip, SlipEvent, SlipLine, SlipPhoto
+from accounts.models import User
 from accounts.scope import Scope
+from campaigns.models import Campaign
+from core import sql
 from core.formats import named
 from customers.models import Case, Household
-from grids.models import Hall
+from grids.models import Grid
+from managers.models import Manager, Operator
 
 PAGE = 50
 # The chip of each state: colour and shape are the look's, the word is the state's own.
@@ -64,6 +69,29 @@ def with_parts(slips: QuerySet[Slip]) -> QuerySet[Slip]:
     return people.prefetch_related(lines)
 
 
+PARTS = {"manager": Manager, "grid": Grid, "household": Household, "campaign": Campaign, "claimed_by": Operator}
+
+
+def at_counter(scope: Scope, number: str) -> Slip | None:
+    """A slip within the scope of somebody at a counter, as the panel shows it; None for one they don't see. One query,
+    planned once a connection: planning the joins takes longer than reading one slip."""
+    types = {"number": "text", "halls": "bigint[]", "grids": "bigint[]", "manager": "bigint"}
+    seen = {"halls": list(scope.halls), "grids": list(scope.grids), "manager": scope.manager}
+    found = sql.rows_planned_once(["acceptance/read_slip"], types, number=number, **seen)
+    if not found:
+        return None
+    slip = sql.instance(Slip, found[0])
+    for name, model in PARTS.items():
+        setattr(slip, name, sql.instance(model, found[0], f"{name}_") if found[0][f"{name}_id"] else None)
+    return slip
+
+
+def parts_of(slip: Slip, operator: int | None) -> dict[str, Any]:
+    """Codes of the `products` asked for, `has_photo`, and number and name of the operator who looks. One query."""
+    types = {"slip": "bigint", "operator": "bigint"}
+    return sql.rows_planned_once(["acceptance/read_slip_parts"], types, slip=slip.pk, operator=operator)[0]
+
+
 def page_of(slips: QuerySet[Slip], after: str) -> tuple[list[Slip], str]:
     """Slips that are ordered newest first: those behind the slip of a number, and the number to go on behind, or ""."""
     last = slips.filter(number=after).values_list("submitted_at", "pk").first() if after else None
@@ -111,12 +139,20 @@ class Passage:
 def history(slip: Slip, hours: Hours | None = None) -> list[Passage]:
     """What happened to a slip, oldest first."""
     hours = hours or opening_hours()
-    events = list(slip.events.select_related("by", "hall", "claimed_by"))
+    rows = sql.rows_planned_once(["acceptance/list_history"], {"slip": "bigint"}, slip=slip.pk)
+    events = [_event(row) for row in rows]
     befores = [None, *events[:-1]]
     return [
         Passage(event, worked(before.at, event.at, hours) if before else None, event.by.staff_code)
         for before, event in zip(befores, events, strict=True)
     ]
+
+
+def _event(row: Mapping[str, Any]) -> SlipEvent:
+    event = sql.instance(SlipEvent, row)
+    event.by = sql.instance(User, row, "by_")
+    event.claimed_by = sql.instance(Operator, row, "claimed_by_") if row["claimed_by_id"] else None
+    return event
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +164,22 @@ class Line:
 
 
 def lines_of(household: Household | None) -> list[Line]:
-    """The lines in use of a household, oldest first. Two queries; a product no longer known keeps its code."""
+    """The lines in use of a household, oldest first. One query; a product no longer known keeps its code."""
     if household is None:
         return []
-    found = list(household.subscriptions.filter(closed_on=None).order_by("opened_on"))
-    codes = [line.product_code for line in found]
-    names = dict(Product.objects.filter(code__in=codes).values_list("code", "name"))
-    return [Line(names.get(line.product_code, line.product_code), line.opened_on) for line in found]
+    found = sql.rows_planned_once(["acceptance/list_lines"], {"household": "bigint"}, household=household.pk)
+    return [Line(**row) for row in found]
 
 
 def open_cases(household: Household | None) -> list[Case]:
     """Faults and complaints that are still open with a household, the longest first. One query over an index."""
-    return [] if household is None else list(household.cases.still_open())
+    if household is None:
+        return []
+    found = sql.rows_planned_once(["acceptance/list_open_cases"], {"household": "bigint"}, household=household.pk)
+    return [sql.instance(Case, row) for row in found]
 
 
-def other_halls(slip: Slip) -> QuerySet[Hall]:
-    return Hall.objects.filter(branch=slip.branch_id).exclude(pk=slip.hall_id)
+def other_halls(slip: Slip) -> list[dict[str, Any]]:
+    """Code and name of the halls that a slip of a hall can be transferred to. One query."""
+    types = {"branch": "bigint", "hall": "bigint"}
+    return sql.rows_planned_once(["acceptance/list_other_halls"], types, branch=slip.branch_id, hall=slip.hall_id)

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from acceptance.domain import clocks, transitions
 from acceptance.domain.actors import Actor, actor_of
 from acceptance.domain.clocks import Hours, opening_hours
 from acceptance.forms import OrderRow
-from acceptance.models import Product, Slip
+from acceptance.models import Slip
 from acceptance.queries import differences, queue
 from acceptance.queries import slips as queries
 from acceptance.queries.queue import Narrow
@@ -30,7 +30,6 @@ from accounts.saved import keeps_views
 from core.formats import named
 from core.periods import day_start, local_day
 from core.refusals import Refusal
-from managers.models import Operator
 
 AT_THE_COUNTER = (*HALL_STAFF, Role.ACCOUNT_MANAGER)
 STATES = [SlipState.SUBMITTED, SlipState.TRANSFERRED, SlipState.RECEIVED, SlipState.WORKING, SlipState.RETURNED]
@@ -65,7 +64,10 @@ def queue_news(request: HttpRequest) -> HttpResponse:
 @require_safe
 def queue_slip(request: HttpRequest, number: str) -> HttpResponse:
     """The panel of one slip, for htmx."""
-    return render(request, "acceptance/_queue_slip.html", _panel(request, slip_of(request, number)))
+    slip = queries.at_counter(request.scope, number)
+    if slip is None:
+        raise Http404
+    return render(request, "acceptance/_queue_slip.html", _panel(request, slip))
 
 
 def queue_page(
@@ -75,7 +77,7 @@ def queue_page(
     context = _list_context(request)
     wanted = request.GET.get("slip") or queue.first_free(context["rows"])
     if slip is None and wanted:
-        slip = queries.with_parts(Slip.objects.within(request.scope)).filter(number=wanted).first()
+        slip = queries.at_counter(request.scope, wanted)
     context |= {"selected": slip.number if slip else "", "hours": settings.SLIP_HOURS}
     context |= {
         "notice": late_notice(request, local_day(timezone.now())),
@@ -103,6 +105,14 @@ def _hours(request: HttpRequest) -> Hours:
     return found
 
 
+def _choices(request: HttpRequest) -> dict[str, list[tuple[str, str]]]:
+    found = getattr(request, "choices", None)
+    if found is None:
+        found = queue.choices(request.scope, actor_at_counter(request), local_day(timezone.now()))
+        request.choices = found  # type: ignore[attr-defined]
+    return found
+
+
 def slip_of(request: HttpRequest, number: str) -> Slip:
     """A slip of the scope with all its parts, or a 404."""
     return get_object_or_404(queries.with_parts(Slip.objects.within(request.scope)), number=number)
@@ -127,7 +137,7 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
     narrow = Narrow(*(request.GET.get(name, "") for name in ("state", "grid", "product", "after")))
     rows, after = queue.queue(request.scope, actor, narrow, now=now, hours=hours)
     pressure = queue.pressure(request.scope, actor, day_start=day_start(today), now=now, hours=hours)
-    choices = queue.choices(request.scope, actor, today)
+    choices = _choices(request)
     query = request.GET.copy()
     query.pop("slip", None)
     return {
@@ -152,19 +162,21 @@ def _panel(
 ) -> dict[str, Any]:
     now, actor, hours = timezone.now(), actor_at_counter(request), _hours(request)
     today = str(local_day(now))
-    asked = [OrderRow(line.product_id, accepted_on=today) for line in slip.lines.all()]
+    parts = queries.parts_of(slip, actor.operator)
+    asked = [OrderRow(product, accepted_on=today) for product in parts["products"]]
     return {
         "slip": slip,
         "row": queries.row_of(slip, now, hours),
         "history": queries.history(slip, hours),
         "lines": queries.lines_of(slip.household),
         "cases": queries.open_cases(slip.household),
-        "has_photo": queries.has_photo(slip),
+        "has_photo": parts["has_photo"],
         "steps": transitions.allowed(slip, actor),
         "can_take_over": actor.operator and (actor.leads or clocks.is_stale(slip.state_at, now, hours)),
-        "operator": Operator.objects.filter(pk=actor.operator).first() if actor.operator else None,
+        "operator": actor.operator
+        and {"pk": actor.operator, "operator_no": parts["operator_no"], "name": parts["operator_name"]},
         "order_rows": with_errors(rows, refused) or asked,
-        "all_products": Product.objects.filter(is_sold=True),
+        "all_products": [{"code": code, "name": name} for code, name in _choices(request)["product"]],
         "halls": queries.other_halls(slip),
         "refused": refused,
         "today": today,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from acceptance.domain import slips
 from acceptance.domain.clocks import opening_hours
-from acceptance.queries.queue import Narrow, first_free, queue
+from acceptance.queries.queue import Narrow, first_free, queue, token
 from accounts.scope import Scope
 from tests.acceptance.street import NOW, Street
 from tests.acceptance.test_slips import make
@@ -142,3 +142,13 @@ def test_panel_offers_the_claim_before_the_keying(client: Client, street):
     assert "accept-form" in client.get(panel).content.decode()
     client.force_login(user_of_operator(OperatorFactory(hall=street.hall)))
     assert "accept-form" not in client.get(panel).content.decode()
+
+
+def test_queue_reads_the_index_of_open_slips_by_a_plan_for_any_values(street):
+    rows_of(street)
+    token(Scope(halls=frozenset({street.hall.pk})), street.clerk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off")
+        for statement, more in (("list_queue", ", '{submitted}', '', '', '', 51"), ("mark_queue", "")):
+            cursor.execute(f"""EXPLAIN EXECUTE "acceptance/{statement}/0" ('{{{street.hall.pk}}}'{more})""")
+            assert "slip_hall_queue" in "\n".join(line for (line,) in cursor.fetchall()), statement

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts import queries
 from accounts.choices import Audience, Role
 from accounts.domain import saved_views
 from accounts.models import SavedView, User
@@ -173,7 +174,7 @@ def test_default_without_filters_opens_the_page_as_it_is(client, reader) -> None
 
 
 def found_by(user: User, branch_code: str) -> list[str]:
-    return list(SavedView.objects.readable_by(user, branch_code).values_list("name", flat=True))
+    return [view.name for view in queries.saved_views(user, branch_code)]
 
 
 def test_view_is_shared_within_the_branch_only(branch) -> None:
