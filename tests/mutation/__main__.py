@@ -13,6 +13,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from random import Random
 
@@ -81,21 +82,38 @@ def _definition(function: str) -> str:
 
 def fate_of(mutant: Mutant, compare: Callable[[], object]) -> str:
     """Killed when the implementations differ or the database refuses; stillborn when it is no statement at all."""
+    with _in_place_of_ours(mutant):
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL statement_timeout = '60s'")
+                    if mutant.name in FUNCTIONS:
+                        cursor.execute(mutant.text)
+                fate = _judged(compare)
+                transaction.set_rollback(True)
+            return fate
+        except DatabaseError as error:
+            return _refused(str(error))
+
+
+@contextmanager
+def _in_place_of_ours(mutant: Mutant) -> Iterator[None]:
+    """The product reads the mutant's text, and has no plan that was made of the other."""
     ours = sql.statement
     sql.statement = lambda name: mutant.text if name == mutant.name else ours(name)  # type: ignore[assignment]
+    _forget_plans()
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = '60s'")
-                if mutant.name in FUNCTIONS:
-                    cursor.execute(mutant.text)
-            fate = _judged(compare)
-            transaction.set_rollback(True)
-        return fate
-    except DatabaseError as error:
-        return _refused(str(error))
+        yield
     finally:
         sql.statement = ours  # type: ignore[assignment]
+        _forget_plans()
+
+
+def _forget_plans() -> None:
+    sql._statements.cache_clear()
+    sql._plans.clear()
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
 
 
 def _judged(compare: Callable[[], object]) -> str:
@@ -153,6 +171,7 @@ def _meet_tests(mutant: Mutant) -> str:
         tests.conftest._started = False  # (not this process's servers to stop)
         ours = sql.statement
         sql.statement = lambda name: mutant.text if name == mutant.name else ours(name)  # type: ignore[assignment]
+        sql._statements.cache_clear()
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         files = [f"tests/kpi/test_{name}.py" for name in TESTS]
         os._exit(int(pytest.main(["-x", "-q", "--reuse-db", "-p", "no:cacheprovider", *files]) != 0))
