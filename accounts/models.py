@@ -118,10 +118,6 @@ class AccessLog(models.Model):
         return str(ACTIONS.get(self.action, self.action))
 
 
-# The cache's name for what changes with every saved view.
-VIEWS_MARK = "saved_views"
-
-
 class SavedView(models.Model):
     """A page's filters and columns under a name. It holds no figures: whoever opens it sees their own scope."""
 

@@ -1,12 +1,10 @@
 """Reads of the users' page, and of saved views."""
 
 import datetime as dt
-from uuid import uuid4
 
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
-from accounts.models import VIEWS_MARK, AccessLog, SavedView, User
+from accounts.models import AccessLog, SavedView, User
 from core import sql
 from core.periods import day_start, local_day
 
@@ -53,11 +51,6 @@ def default_query(user: User, page: str) -> str:
     """The query of the own view that a page opens with when its address asks for nothing; empty without one."""
     found = sql.row_planned_once("accounts/find_default_view", owner=user.pk, page=page)
     return found["query"] if found else ""
-
-
-def views_mark() -> str:
-    """Changes with every saved view: for pages that say "unchanged" without asking the database."""
-    return str(cache.get_or_set(VIEWS_MARK, lambda: uuid4().hex, timeout=None))
 
 
 def used_today(user: User, action: str, now: dt.datetime) -> int:

@@ -1,14 +1,12 @@
 """Views that people keep of a page: saved under a name, shared with colleagues, renamed, thrown away."""
 
 import datetime as dt
-from uuid import uuid4
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import Audience, Role
-from accounts.models import VIEWS_MARK, SavedView, User
+from accounts.models import SavedView, User
 from core.refusals import Refusal
 
 MOST = 30  # of one person on one page: more is a list that nobody reads
@@ -77,7 +75,6 @@ def change(*, view: SavedView, name: str, is_shared: bool, branch_code: str, is_
 def delete(*, owner: User, view_id: int) -> bool:
     """Throw an own view away; False when there is none (any more)."""
     gone, _rows = SavedView.objects.filter(owner=owner, pk=view_id).delete()
-    _tell_pages()
     return bool(gone)
 
 
@@ -93,7 +90,6 @@ def _write(view: SavedView, *, is_shared: bool, branch_code: str, is_default: bo
         others = SavedView.objects.filter(owner=view.owner, page=view.page, is_default=True)
         others.exclude(pk=view.pk).update(is_default=False)
     view.save()
-    _tell_pages()
     return view
 
 
@@ -104,7 +100,3 @@ def _audience(owner: User, branch_code: str) -> tuple[str, str]:
     if not branch_code:
         raise NobodyToShareWith(_("您今天不在任何分公司任职，没有可以共享的同事。"), field="is_shared")
     return Audience.BRANCH, branch_code
-
-
-def _tell_pages() -> None:
-    transaction.on_commit(lambda: cache.set(VIEWS_MARK, uuid4().hex, timeout=None), robust=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from core import sql
 from core.periods import Month
@@ -78,9 +78,32 @@ def generations_of(months: Iterable[Month], *, corrected: bool = False) -> list[
     As published, or as corrected: by the newest correction of each branch's month, where there is one.
     """
     wanted = list(months)
+    found = sql.rows_planned_once(["kpi/list_generations"], _MONTHS, months=[month.first for month in wanted])
+    return _made(wanted, map(dict.values, found), corrected)
+
+
+def marked_generations(months: Iterable[Month], *, corrected: bool = False) -> tuple[str, list[Generation]]:
+    """The same with a mark, in one statement: it changes whenever a page of leagues shows another name beside the
+    scores, another month to choose from or another saved view."""
+    wanted = list(months)
+    found = sql.rows_planned_once(["kpi/list_marked"], _MONTHS, months=[month.first for month in wanted])
+    (mark, *_nothing), *held = map(tuple, map(dict.values, found))
+    return mark, _made(wanted, (row[1:] for row in held), corrected)
+
+
+_MONTHS = {"months": "date[]"}
+# The mark comes first, then the months: one statement, because a round trip costs as much as either.
+sql.define(
+    "kpi/list_marked",
+    "SELECT mark, NULL AS month, NULL AS branch_id, NULL AS run, NULL AS state, NULL AS revision, NULL AS correction\n"
+    f"FROM (\n{sql.statement('kpi/mark_names')}) AS marked\n"
+    f"UNION ALL\nSELECT NULL, held.* FROM (\n{sql.statement('kpi/list_generations')}) AS held",
+)
+
+
+def _made(wanted: list[Month], rows: Iterable[Iterable[Any]], corrected: bool) -> list[Generation]:
     made = {month.first: Generation(month, is_corrected=corrected) for month in wanted}
-    found = sql.rows_planned_once(["kpi/list_generations"], {"months": "date[]"}, months=list(made))
-    for day, branch, run, state, revision, correction in map(dict.values, found):
+    for day, branch, run, state, revision, correction in rows:
         part = made[day]
         part.states[branch], part.revisions[branch] = state, revision
         if correction:
@@ -110,13 +133,6 @@ def latest_month(today: dt.date) -> Month | None:
     """The newest month with scores that is over; else the newest with scores."""
     found = sql.row_planned_once("kpi/find_latest_month", today=today)
     return Month.of(found["month"]) if found else None
-
-
-def names_mark() -> str:
-    """Changes whenever a grid, a branch, a person or an indicator is renamed, or a team changes."""
-    found = sql.row_planned_once("kpi/mark_names")
-    assert found is not None  # it always answers
-    return str(found["mark"])
 
 
 def scored_months() -> list[Month]:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
-from accounts.queries import views_mark
 from accounts.saved import keeps_views
 from core.downloads import Table
 from core.periods import Month, local_day
@@ -24,7 +23,7 @@ from kpi.choices import ItemClass
 from kpi.forms import Asked, known_month
 from kpi.models import Indicator
 from kpi.queries.branches import branch_rows, company_mean, set_means_beside
-from kpi.queries.generations import Generation, generation, generations_of, latest_month, names_mark
+from kpi.queries.generations import Generation, generation, generations_of, latest_month, marked_generations
 from kpi.queries.grids_in_use import odd_grids
 from kpi.queries.league import LOW_TOTAL, Row, figures_of, league, set_beside, summary, visible_grids
 from kpi.queries.people import Person, add_items, developed_mark, people_league, visible_people
@@ -56,12 +55,14 @@ def default_month() -> Month:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The generations a league is made of; `corrected` only where it is set beside the published one."""
+    """The generations a league is made of; `corrected` only where it is set beside the published one. `mark` changes
+    with the names beside the scores."""
 
     now: Generation
     before: Generation
     year: Generation
     corrected: Generation | None
+    mark: str
 
 
 def shown_of(ask: LeagueAsk) -> Shown:
@@ -70,9 +71,9 @@ def shown_of(ask: LeagueAsk) -> Shown:
 
 def _shown(month: Month, basis: str, cols: Sequence[str]) -> Shown:
     wanted = [month, month.shift(-1), month.shift(-12)]
-    now, before, year = generations_of(wanted, corrected=basis == CORRECTED)
+    mark, (now, before, year) = marked_generations(wanted, corrected=basis == CORRECTED)
     beside = basis == DIFFERENCE or {"corrected", "difference"} & set(cols)
-    return Shown(now, before, year, generation(month, corrected=True) if beside else None)
+    return Shown(now, before, year, generation(month, corrected=True) if beside else None, mark)
 
 
 def etag(request: HttpRequest, shown: Shown, also: str = "") -> str:
@@ -82,15 +83,14 @@ def etag(request: HttpRequest, shown: Shown, also: str = "") -> str:
         PAGE_VERSION,
         request.get_full_path(),
         *(part.mark for part in (shown.now, shown.before, shown.year)),
-        names_mark(),
+        shown.mark,
         also,
-        repr(request.user.pk),
+        *(str(getattr(request.user, name)) for name in ("pk", "name", "role", "staff_code")),
         str(request.session.session_key),
         str(request.scope),
         str(get_language()),
         str(local_day(timezone.now())),
         *(request.COOKIES.get(name, "") for name in ("theme", "density")),
-        views_mark(),
     ]
     return f'"{sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 

@@ -143,7 +143,7 @@ def test_leagues_ask_no_more_with_three_rows_than_with_one(client, name, django_
     assert counts[0] == counts[1]
 
 
-QUERIES = {"kpi:league": 21, "kpi:people": 19, "kpi:branches": 19}
+QUERIES = {"kpi:league": 20, "kpi:people": 18, "kpi:branches": 19}
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
