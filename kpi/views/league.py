@@ -95,9 +95,11 @@ def etag(request: HttpRequest, shown: Shown, also: str = "") -> str:
     return f'"{sha256("|".join(parts).encode()).hexdigest()[:32]}"'
 
 
-def switches(ask: LeagueAsk) -> dict[str, Any]:
-    """Published, corrected or the difference; and what the forms of the page carry along."""
-    words = [(PUBLISHED, _("公布时")), (CORRECTED, _("更正后")), (DIFFERENCE, _("差异"))]
+def switches(ask: LeagueAsk, *, compares: bool = True) -> dict[str, Any]:
+    """Published, corrected or, where the page `compares` them, the difference; and what its forms carry along."""
+    words = [(PUBLISHED, _("公布时")), (CORRECTED, _("更正后"))]
+    words += [(DIFFERENCE, _("差异"))] if compares else []
+    shown = PUBLISHED if ask.basis == DIFFERENCE and not compares else ask.basis
     carried = [("sort", ask.sort if ask.sort != "total" else ""), ("as", ask.basis if ask.basis != PUBLISHED else "")]
     carried += [("cols", ",".join(ask.cols)), ("item", ask.what), ("of", ask.of)]
     places = [(name, getattr(ask, name)) for name in ("branch", "sub_bureau", "street")]
@@ -107,7 +109,7 @@ def switches(ask: LeagueAsk) -> dict[str, Any]:
             {
                 "label": word,
                 "address": ask.address_with(**{"as": "" if basis == PUBLISHED else basis}),
-                "current": basis == ask.basis,
+                "current": basis == shown,
             }
             for basis, word in words
         ],
@@ -153,7 +155,7 @@ def _answer(
     page |= {
         **frame(request, ask, shown.now),
         "corrections": len(shown.now.of(ask.branch.pk if ask.branch else None).corrections),
-        **switches(ask),
+        **switches(ask, compares=page["tab"] != "teams"),
         "heads": heads(visible, ask),
         "columns": [(column, column in visible) for column in columns if not column.is_fixed],
         "rows": body(lines, visible),

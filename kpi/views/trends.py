@@ -49,7 +49,7 @@ def trends(request: HttpRequest) -> HttpResponseBase:
         return delivered(request, Table(f"{_('走势')}-{what}-{ask.month}", header, rows), kind, f"trends {ask.address}")
     page = {
         **frame(request, ask, shown[-1]),
-        **switches(ask),
+        **switches(ask, compares=False),
         "corrections": sum(len(part.corrections) for part in shown),
         "tab": "trends",
         "of_choices": _of_choices(request, ask, of),

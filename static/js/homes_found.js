@@ -61,7 +61,7 @@ export function bindHomes(form, user, changed) {
 
   function opened([kind, text, ...rest]) {
     if (kind === "slip") return make("li", {}, make("a", { href: `${form.dataset.list}${text}/`, textContent: text }), ` ${stateName(rest[0])} · ${rest[1].map(productName).join(" · ")}`);
-    return make("li", { textContent: `${form.dataset[kind] || ""} ${text} ${rest.join(" ")}` });
+    return make("li", {}, `${form.dataset[kind] || ""} · ${text} `, make("span", { className: "whole", textContent: rest.join(" ") }));
   }
 
   // The copy knows what has become of a household since a draft was written.

@@ -355,6 +355,15 @@ def test_every_league_offers_the_corrected_result(client, corrected, name, basis
     assert "更正后" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "offered"), [("kpi:people", True), ("kpi:branches", True), ("kpi:teams", False), ("kpi:trends", False)]
+)
+def test_difference_is_offered_only_where_it_is_shown(client, corrected, name, offered) -> None:
+    grid, _published, _later = corrected
+    page = get(client, user_of_branch(grid.branch), name).content.decode()
+    assert ("as=difference" in page) is offered
+
+
 def test_sheet_shows_published_and_corrected_item_by_item(client, corrected) -> None:
     grid, published, later = corrected
     client.force_login(user_of_branch(grid.branch))

@@ -160,6 +160,9 @@ def test_month_is_closed_by_who_has_seen_the_slips_in_transit(client, grid):
     BranchMonth.objects.update(appeals_until=dt.date(2026, 11, 3))
     client.force_login(user_of_branch(grid.branch))
     address = reverse("kpi:month_close", args=["2026-10", grid.branch.code])
+    page = text_of(client.get(address))
+    assert "看过即可的事" in page
+    assert "要先办的事" not in page
     client.post(address)
     assert BranchMonth.objects.get().state == MonthState.PUBLISHED
     client.post(address, {"in_transit_seen": "1"})
