@@ -15,6 +15,5 @@ class PlannedBackend(ModelBackend):
         row = sql.row_planned_once("accounts/read_user", pk=int(user_id))
         if row is None:
             return None
-        fields = [field.attname for field in User._meta.concrete_fields]
-        user = User.from_db("default", fields, [row[name] for name in fields])
+        user = sql.instance(User, row)
         return user if self.user_can_authenticate(user) else None

@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 from time import monotonic
-from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max, Q
@@ -61,14 +60,9 @@ def request(
     if branch:
         _require_open(BranchMonth.objects.filter(month=month.first, branch=branch).first())
     asked = {"first": month.first, "branch": branch and branch.pk, "by": by and by.pk, "cause": cause, "now": now}
-    waiting = _run_of(sql.rows_planned_once(["kpi/request_run"], REQUEST_TYPES, **asked)[0])
+    waiting = sql.instance(Run, sql.rows_planned_once(["kpi/request_run"], REQUEST_TYPES, **asked)[0])
     jobs.send_on_commit(TASK, run_id=waiting.pk)
     return waiting
-
-
-def _run_of(row: dict[str, Any]) -> Run:
-    columns = [field.attname for field in Run._meta.concrete_fields]
-    return Run.from_db(connection.alias, columns, [row[column] for column in columns])
 
 
 def _require_open(found: BranchMonth | None) -> None:
@@ -125,7 +119,7 @@ def _claim(run_id: int, now: dt.datetime) -> Run | None:
     rows = sql.rows_planned_once(_unhurried("kpi/claim_run"), CLAIM_TYPES, **taken)
     if not rows:
         return None
-    found = _run_of(rows[0])
+    found = sql.instance(Run, rows[0])
     if found.scheme_id is None:
         found.scheme = _scheme_of(found)
         found.save(update_fields=["scheme"])

@@ -12,13 +12,18 @@ from django.utils import timezone
 
 from acceptance.domain import slips
 from acceptance.domain.clocks import opening_hours
+from acceptance.models import Slip
 from acceptance.queries.queue import Narrow, first_free, queue, token
+from acceptance.queries.slips import at_counter
 from accounts.scope import Scope
+from core.periods import local_day
+from managers.access import scope_of
+from managers.choices import Duty
 from tests.acceptance.street import NOW, Street
 from tests.acceptance.test_slips import make
 from tests.factories.acceptance import SlipLineFactory
-from tests.factories.accounts import user_of_operator
-from tests.factories.managers import OperatorFactory
+from tests.factories.accounts import user_of_manager, user_of_operator
+from tests.factories.managers import OperatorFactory, PostingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +168,23 @@ def test_queue_reads_the_index_of_open_slips_by_a_plan_for_any_values(street):
         for statement, more in (("list_queue", ", '{submitted}', '', '', '', 51"), ("mark_queue", "")):
             cursor.execute(f"""EXPLAIN EXECUTE "acceptance/{statement}/0" ('{{{street.hall.pk}}}'{more})""")
             assert "slip_hall_queue" in "\n".join(line for (line,) in cursor.fetchall()), statement
+
+
+def test_counter_sees_the_very_slips_that_the_scope_does(street):
+    there = Street()
+    found = [
+        make(street),
+        make(street, hall=street.other_hall),
+        make(street, grid=there.grid, hall=there.hall),
+        make(street, grid=None, branch=there.branch, hall=there.hall, household=None, typed_address="园荫里"),
+        make(there),
+    ]
+    on_duty = user_of_manager(PostingFactory(grid=street.grid, duty=Duty.HALL).manager)
+    clerks = [user_of_operator(OperatorFactory(hall=hall)) for hall in (street.other_hall, there.hall)]
+    seen = set()
+    for user in (street.seller, there.seller, street.clerk_user, on_duty, *clerks):
+        scope = scope_of(user, on=local_day(NOW))
+        own = set(Slip.objects.within(scope).values_list("number", flat=True))
+        assert {slip.number for slip in found if at_counter(scope, slip.number)} == own
+        seen.add(frozenset(own))
+    assert len(seen) == 6  # each of them something else
