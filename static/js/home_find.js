@@ -1,12 +1,9 @@
 // At the counter a household is known by an address, a phone, a name or pinyin initials, seldom by its code: what is
 // typed into the field of the code is looked for, and the one that is chosen leaves its code there.
+import { make } from "./make.js";
+
 const SHORTEST = 2;
 const PAUSE = 250;
-const make = (tag, given = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), given);
-  made.append(...children);
-  return made;
-};
 let asked = 0;
 let typing = 0;
 
