@@ -1,5 +1,6 @@
 import datetime as dt
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -164,3 +165,18 @@ def test_scheme_of_a_closed_month_cannot_be_edited():
     schemes.require_editable(SchemeFactory())  # another one, that no closed month used
     with pytest.raises(IntegrityError), transaction.atomic():
         scheme.indicators.filter(code="A").update(weight=30)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_recompute_takes_the_very_scheme_that_is_in_force(number: int) -> None:
+    chance, person = Random(number), UserFactory()
+    for version in range(1, 7):
+        SchemeFactory(
+            quarter=chance.choice([3, 4, 4, 4]),
+            version=version,
+            status=chance.choice(["issued", "issued", "draft"]),
+            effective_on=dt.date(2026, chance.choice([10, 10, 11, 12]), chance.choice([1, 1, 15])),
+            issued_by=chance.choice([person, None]),
+        )
+    taken = [recomputed(Month(2026, month)).scheme for month in (10, 11, 12)]
+    assert taken == [schemes.in_force(Month(2026, month)) for month in (10, 11, 12)]
