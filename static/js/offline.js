@@ -1,7 +1,7 @@
 // The strip “离线 · N 单待发送”, the list of what is on this phone, and the sending with back-off; on every phone page.
 import { discard, draftsOf } from "./drafts.js";
 import { make } from "./make.js";
-import { drop, flush, keep, onChange, slipsOf } from "./outbox.js";
+import { drop, flush, keep, onChange, slipsOf, waiting } from "./outbox.js";
 import { exportQueue } from "./queue_file.js";
 
 const strip = document.querySelector("[data-offline]");
@@ -32,12 +32,21 @@ export async function show() {
     else if (unsent.length) words.push(strip.dataset.waiting.replace("{n}", unsent.length));
     strip.querySelector("[data-offline-text]").textContent = words.join(" · ");
   }
-  if (logout) {
-    // Leaving takes what hasn't been sent: then, and only then, it is asked.
-    if (unsent.length) logout.dataset.confirm = logout.dataset.unsent.replace("{n}", unsent.length);
-    else delete logout.dataset.confirm;
-  }
+  if (logout) askBeforeLeaving(unsent.length);
   if (box) list(slips, drafts, unsent);
+}
+
+// Leaving takes what hasn't been sent: then, and only then, it is asked.
+function askBeforeLeaving(count) {
+  if (count) logout.dataset.confirm = logout.dataset.unsent.replace("{n}", count);
+  else delete logout.dataset.confirm;
+}
+
+// Whether something would be lost of which nobody has been told yet: a tap may be quicker than the list is read.
+export async function wouldLose() {
+  if (logout.dataset.confirm) return false;
+  askBeforeLeaving((await waiting(user).catch(() => [])).length);
+  return Boolean(logout.dataset.confirm);
 }
 
 function list(slips, drafts, unsent) {

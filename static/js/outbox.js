@@ -91,7 +91,8 @@ export async function flush(api, user, heard = () => {}) {
     const sender = async () => {
       for (let slip = queue.shift(); slip && hasLine; slip = queue.shift()) {
         const answer = await send(api, slip);
-        await note(slip, answer);
+        // What was taken off this phone meanwhile, by its person or their logout, stays off.
+        if (await get("outbox", slip.client_uuid)) await note(slip, answer);
         if (isForLater(answer.status)) isThrough = false;
         if (answer.status === 0 || answer.status === 401) hasLine = false;
         heard(slip, answer.status, answer.body);

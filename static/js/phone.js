@@ -1,7 +1,7 @@
 // Every phone page: the service worker and its updates, the outbox, the copy of the grid, and leaving without a trace.
 import { forgetPerson, owner } from "./store.js";
 import { load, refresh } from "./homes.js";
-import { PAUSE, bind } from "./offline.js";
+import { PAUSE, bind, wouldLose } from "./offline.js";
 
 const page = document.querySelector("[data-phone]");
 const { api, copy, worker } = page.dataset;
@@ -36,6 +36,7 @@ function leaveNoTrace(user) {
   const form = document.querySelector("[data-logout]");
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (await wouldLose()) return form.requestSubmit();
     sessionStorage.clear();
     localStorage.removeItem(PAUSE);
     await forgetPerson(user).catch(() => {});
