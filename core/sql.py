@@ -76,7 +76,8 @@ def rows_planned_once(
     """Execute some statements in one go, each planned by the server once a connection; the rows of the last one.
 
     For short work done again and again, where planning takes longer than the work. `types` are the parameters' types in
-    the database. What can't be planned (CREATE, SET) is sent as it stands; statements end with `;` at a line's end.
+    the database. What can't be planned (CREATE, SET, LOCK) is sent as it stands; statements end with `;` at a line's
+    end.
     `planned_for` tells the plans of a statement apart that is run for different amounts of work.
     """
     with connection.cursor() as cursor:
@@ -123,7 +124,7 @@ def _planned(cursor: Any, name: str, types: Mapping[str, str], planned_for: str)
     values = {parameter: f"${place}" for place, parameter in enumerate(types, 1)}
     for place, text in enumerate(_statements(name)):
         plan = f"{name}/{place}{planned_for}"
-        if text.startswith(("CREATE", "SET")):
+        if text.startswith(("CREATE", "SET", "LOCK")):
             if plan not in known:  # what comes next needs it to be planned
                 cursor.execute(text)
                 known.add(plan)

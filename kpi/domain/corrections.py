@@ -120,7 +120,7 @@ def _check_month(month: Month, now: dt.datetime) -> int:
         if found.current_run and found.current_run.scheme_id:
             by_scheme.setdefault(found.current_run.scheme_id, []).append(found.branch_id)
     if by_scheme:
-        sql.run("kpi/lock_transaction", key=recompute.LOCK)
+        sql.run("kpi/take_turn")
     differing = 0
     for scheme, branches in by_scheme.items():
         scoring.stage(month=month, scheme_id=scheme, branches=branches)

@@ -12,7 +12,6 @@ from core.periods import Month, local_day
 from core.refusals import Refusal
 from grids.models import Branch
 from kpi.choices import MonthState
-from kpi.domain import recompute
 from kpi.domain.obstacles import Obstacle, closing_obstacles, obstacles
 from kpi.models import BranchMonth
 
@@ -91,7 +90,7 @@ def _closed_already(found: BranchMonth) -> str:
 
 def _held(branch: Branch, month: Month) -> BranchMonth:
     # A recompute takes its lock before it holds the months: the same order here, or the two would wait for each other.
-    sql.run("kpi/lock_transaction", key=recompute.LOCK)
+    sql.run("kpi/take_turn")
     held = BranchMonth.objects.select_for_update(of=("self",)).select_related("closed_by")
     found = held.filter(branch=branch, month=month.first).first()
     if found is None:

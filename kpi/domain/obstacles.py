@@ -17,7 +17,7 @@ from grids.models import Branch, Grid
 from imports.choices import BatchStatus
 from imports.models import Batch
 from kpi.choices import ItemStatus, MonthState, RunStatus
-from kpi.domain import recompute, schemes, scoring
+from kpi.domain import schemes, scoring
 from kpi.models import Appeal, BranchMonth, ItemScore, Run, Target
 from managers.choices import TeamGap
 from managers.models import Posting, TeamWaiver
@@ -98,7 +98,7 @@ def _unfinished(branch: Branch, month: Month) -> list[Obstacle]:
 @transaction.atomic
 def _stale(found: BranchMonth, month: Month) -> list[Obstacle]:
     # Inputs carry no times that could be trusted (a cancellation, a moved community), so the sums are done again.
-    sql.run("kpi/lock_transaction", key=recompute.LOCK)
+    sql.run("kpi/take_turn")
     scheme = schemes.in_force(month)
     assert found.current_run is not None
     if found.current_run.scheme_id != scheme.pk:

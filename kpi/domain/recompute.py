@@ -35,7 +35,6 @@ COUNTING_FILES = [
     "targets",
     "ratings",
 ]
-LOCK = snapshots.LOCK
 TASK = "kpi.tasks.recompute"
 REQUEST_TYPES = {"first": "date", "branch": "bigint", "by": "bigint", "cause": "text", "now": "timestamptz"}
 CLAIM_TYPES = {"run": "bigint", "now": "timestamptz", "stale": "timestamptz"}
@@ -138,7 +137,7 @@ def _scheme_of(found: Run) -> Scheme:
 
 
 def _compute(found: Run, heart: Heartbeat, now: dt.datetime) -> scoring.Counts:
-    with snapshots.alone(), snapshots.snapshot():
+    with snapshots.alone():
         branches = _lock_months(found)
         assert found.scheme_id is not None  # set by the claim
         counts = scoring.score(

@@ -18,7 +18,7 @@ from core import sql
 from core.periods import Month
 from grids.models import Branch
 from kpi.choices import ItemStatus
-from kpi.domain import recompute, scoring
+from kpi.domain import scoring
 from kpi.models import BranchMonth
 
 OLD, NEW = 1, 2  # the runs of the temporary tables
@@ -125,7 +125,7 @@ def _undone() -> Iterator[None]:
     """A transaction that is always rolled back: even the sums a recompute would have kept are worked out in vain."""
     with transaction.atomic():
         # The kept sums are shared with recomputes, which go one at a time.
-        sql.run("kpi/lock_transaction", key=recompute.LOCK)
+        sql.run("kpi/take_turn")
         point = transaction.savepoint()
         sql.run("kpi/shadow_scores")
         try:

@@ -1,6 +1,7 @@
 """The sums of a month: set-based, one statement a step, from the inputs to items, totals and ranks."""
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core import sql
@@ -32,23 +33,13 @@ def stage(
     """
     inputs = _inputs(month, scheme_id, branches, grids)
     progress("balances")
-    _keep_sums(month, grids)
+    keep_sums(month, grids)
     progress("items")
     sql.rows_planned_once(["kpi/set_whole", *STAGES], TYPES, WHOLE, run=None, **inputs)
 
 
-def stage_some(*, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> list[int]:
-    """Work out some grids and who served there, by the same statements; answers the branches they are scored in."""
-    inputs = _inputs(month, scheme_id, branches, grids)
-    if not is_narrow(grids):
-        stage(month=month, scheme_id=scheme_id, branches=branches, grids=grids)
-        return [row["branch_id"] for row in sql.rows("kpi/list_staged_branches", **inputs)]
-    _keep_sums(month, grids)
-    steps = ["kpi/set_narrow", *STAGES, "kpi/list_staged_branches"]
-    return [row["branch_id"] for row in sql.rows_planned_once(steps, TYPES, run=None, **inputs)]
-
-
-def _keep_sums(month: Month, grids: Sequence[int] | None) -> None:
+def keep_sums(month: Month, grids: Sequence[int] | None) -> None:
+    """See that the sums kept of a month are there and agree with its records."""
     balances.ensure(month=month)
     if grids is None or not tallies.are_kept(month=month):  # for some grids, what changed since is taken already
         tallies.ensure(month=month)
@@ -81,11 +72,17 @@ TYPES = {
     "branches": "bigint[]",
     "grids": "bigint[]",
 }
+REWRITES = [
+    "kpi/delete_scores",
+    "kpi/write_scores",
+    "kpi/rank_scores",
+    "kpi/raise_revision",
+    "kpi/note_late_records",
+    "kpi/forget_scored",
+]
+LATE_TYPES = TYPES | {"now": "timestamptz"}
 NARROW = 8  # grids; more of them are gone through as a company is
-
-
-def is_narrow(grids: Sequence[int] | None) -> bool:
-    return grids is not None and len(grids) <= NARROW
+MANY = " of many grids"
 
 
 def score(
@@ -112,12 +109,22 @@ def score(
     return Counts(**sql.rows_planned_once(steps, TYPES, WHOLE, **target)[0])
 
 
-def rewrite(*, run_id: int, month: Month, scheme_id: int, branches: Sequence[int], grids: Sequence[int]) -> Counts:
-    """Write the staged grids of these branches, and the staged people, into a generation that is shown already: ranks
-    of the branches follow, and readers' copies are out of date."""
-    target = {"run": run_id, **_inputs(month, scheme_id, branches, grids)}
-    planned_for = "" if is_narrow(grids) else WHOLE
-    steps = ["kpi/delete_scores", "kpi/write_scores"]
-    counts = Counts(**sql.rows_planned_once(steps, TYPES, planned_for, **target)[0])
-    sql.rows_planned_once(["kpi/rank_scores", "kpi/raise_revision"], TYPES, planned_for, **target)
-    return counts
+def rewrite(
+    *, month: Month, scheme_id: int, grids: Sequence[int], shown: Mapping[int, Sequence[int]], now: dt.datetime
+) -> None:
+    """Score some grids, and who served there, again inside the generations that are shown: `shown` holds the branches
+    of each run. Their ranks follow, readers' copies are out of date, and the list of runs says how many there were.
+
+    The sums kept of the month have to be there (`keep_sums`).
+    """
+    branches = [branch for of_run in shown.values() for branch in of_run]
+    is_narrow = len(grids) <= NARROW
+    planned_for = "" if is_narrow else MANY
+    steps = ["kpi/set_narrow" if is_narrow else "kpi/set_whole", *STAGES]
+    if len(shown) > 1:
+        inputs = _inputs(month, scheme_id, branches, grids)
+        sql.rows_planned_once(steps, LATE_TYPES, planned_for, run=None, now=now, **inputs)
+        steps = []
+    for run_id, of_run in shown.items():
+        inputs = _inputs(month, scheme_id, of_run, grids)
+        sql.rows_planned_once([*steps, *REWRITES], LATE_TYPES, planned_for, run=run_id, now=now, **inputs)

@@ -7,23 +7,23 @@ from django.db import connection, transaction
 
 from core import sql
 
-# They share the kept sums, and a whole month takes a fraction of a second.
-LOCK = 0x6B7069
+
+def turn() -> list[str]:
+    """The statements that a transaction of its own, not begun yet, has to begin with: one moment, and one at a time.
+
+    All who write scores share the kept sums, and a whole month takes a fraction of a second.
+    """
+    return ["kpi/take_turn"] if connection.in_atomic_block else ["kpi/set_snapshot", "kpi/take_turn"]
 
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Hold the lock of all recomputes; taken before the snapshot, or it would be as old as the wait."""
-    if connection.in_atomic_block:
-        sql.run("kpi/lock_transaction", key=LOCK)
+    """A transaction in which nobody else writes scores, and whose statements all see the moment when its turn came."""
+    begin = turn()
+    with transaction.atomic():
+        for statement in begin:
+            sql.run(statement)
         yield
-        return
-    sql.run("kpi/lock_session", key=LOCK)
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            sql.run("kpi/unlock_session", key=LOCK)
 
 
 @contextmanager

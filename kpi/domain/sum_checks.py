@@ -7,7 +7,7 @@ from core import sql
 from core.periods import Month
 from kpi.choices import MonthState, RunCause
 from kpi.domain import balances, recompute, tallies
-from kpi.domain.snapshots import alone, snapshot
+from kpi.domain.snapshots import alone
 from kpi.models import Balance, BranchMonth, Loss, SumCheck, Tally
 
 
@@ -20,7 +20,7 @@ def check_moving(*, today: dt.date, now: dt.datetime) -> list[SumCheck]:
 def check(*, month: Month, now: dt.datetime) -> SumCheck:
     """Compare the month's balances, losses and tallies with the records; what differs is counted again from them, and
     the month recomputed where it is still open."""
-    with alone(), snapshot():
+    with alone():
         balances.ensure(month=month)
         tallies.ensure(month=month)
         found = _differences(month)

@@ -22,9 +22,3 @@ def ensure(*, month: Month) -> None:
 def are_kept(*, month: Month) -> bool:
     """Whether the month was counted before. One without any acceptance never is: its first one comes late."""
     return bool(sql.row_planned_once("kpi/find_tallies", first=month.first))
-
-
-def take_changes() -> None:
-    """Add the marks of changed acceptances to the tallies of the months that have any."""
-    steps = ["kpi/set_planned_once", "kpi/take_acceptance_changes"]
-    sql.rows_planned_once(steps, TYPES, first=None, next=None)

@@ -165,7 +165,9 @@ class Score(models.Model):
     class Meta:
         verbose_name = _("得分")
         verbose_name_plural = _("得分")
-        indexes = [  # a row goes into one of them
+        indexes = [
+            models.Index(fields=["run", "branch"], name="score_branch"),
+            # A row goes into one of these.
             models.Index(fields=["grid"], condition=Q(grid__isnull=False), name="score_grid"),
             models.Index(fields=["manager"], condition=Q(manager__isnull=False), name="score_manager"),
         ]

@@ -1,9 +1,9 @@
--- Ranks within their branches, after some of a generation's scores were written again.
+-- Ranks within the branches where some of a generation's scores were written again.
 UPDATE kpi_score
 SET rank_in_branch = ranked.rank
 FROM (
-    SELECT id, rank() OVER (PARTITION BY branch_id, grid_id IS NULL ORDER BY total DESC) AS rank
+    SELECT id, rank_in_branch, rank() OVER (PARTITION BY branch_id, grid_id IS NULL ORDER BY total DESC) AS rank
     FROM kpi_score
-    WHERE run_id = %(run)s AND branch_id = ANY(%(branches)s)
+    WHERE run_id = %(run)s AND branch_id = ANY(ARRAY(SELECT branch_id FROM kpi_changed))
 ) ranked
-WHERE kpi_score.id = ranked.id AND kpi_score.rank_in_branch <> ranked.rank;
+WHERE kpi_score.id = ranked.id AND ranked.rank_in_branch <> ranked.rank;

@@ -53,7 +53,7 @@ def test_worker_killed_at_every_statement_of_scoring_late_orders(place: Place) -
         statements = place.workers.do("rescore")
         assert shown.setdefault(orders, place.eye.now()) == place.eye.now()
     assert shown[True] != shown[False]
-    assert statements >= 20
+    assert statements >= 15  # many go to the server in one piece
     for at in range(1, statements + 1):
         before, late = shown[late], not late
         place.workers.do("late_orders", late=late)

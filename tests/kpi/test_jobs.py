@@ -14,11 +14,12 @@ import pytest
 from django.db import connection, transaction
 
 from acceptance.models import Acceptance
+from core import sql
 from core.periods import Month
 from grids.models import Grid
 from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
-from kpi.domain import job_rows, recompute
+from kpi.domain import job_rows, late_records, recompute
 from kpi.models import BranchMonth, ItemScore, Run, Score, Target
 from managers.models import Posting
 from tests.factories.acceptance import AcceptanceFactory
@@ -197,6 +198,41 @@ def test_two_runs_at_once_give_one_result():
     assert checksum() == before
     # ranks and totals are there once
     assert Score.objects.current().count() == 6
+
+
+def _until_somebody_waits_for_the_turn() -> None:
+    asked = "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'kpi_turn'::regclass AND NOT granted)"
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        while not cursor.fetchone()[0]:
+            cursor.execute(asked)
+
+
+@committed
+@pytest.mark.parametrize("kind", ["recompute", "late"])
+def test_who_waits_for_the_turn_sees_what_came_meanwhile(kind: str):
+    company()
+    recomputed()
+    grid, home = Grid.objects.first(), HouseholdFactory()
+    before = ItemScore.objects.current().get(grid=grid, code="A").gained
+    AcceptanceFactory(grid=grid, household=home)
+    run = request()
+
+    def work() -> None:
+        try:
+            recompute.run(run.pk, now=NOW) if kind == "recompute" else late_records.rescore(now=NOW)
+        finally:
+            connection.close()
+
+    worker = Thread(target=work)
+    with transaction.atomic():
+        sql.run("kpi/take_turn")
+        worker.start()
+        _until_somebody_waits_for_the_turn()
+        AcceptanceFactory(grid=grid, household=home)
+    worker.join()
+
+    assert ItemScore.objects.current().get(grid=grid, code="A").gained == before + 2
 
 
 @committed

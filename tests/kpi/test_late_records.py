@@ -14,6 +14,7 @@ from grids.models import Branch, Grid
 from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import late_records, tallies
 from kpi.models import BranchMonth, ItemScore, Run, Score, Tally, TouchedGrid
+from managers.models import Posting
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
@@ -272,10 +273,29 @@ def _counted() -> set[tuple]:
     return {(*key, *sums) for key, sums in found.items()}
 
 
+def test_person_moved_by_a_back_dated_posting_is_shown_in_the_new_branch_alone():
+    first, *_others = company(branches=2, grids=3)
+    last = Grid.objects.order_by("pk").last()
+    moved = PostingFactory(grid=first, period=DateRange(dt.date(2026, 9, 1), None))
+    recomputed()
+    held = {each.branch_id: each.revision for each in BranchMonth.objects.all()}
+    Posting.objects.filter(pk=moved.pk).update(period=DateRange(dt.date(2026, 9, 1), dt.date(2026, 10, 20)))
+    PostingFactory(grid=last, manager=moved.manager, period=DateRange(dt.date(2026, 10, 20), None))
+    AcceptanceFactory(grid=last, household=Household.objects.first())
+    assert rescored() == 1
+
+    score = Score.objects.current().get(manager=moved.manager)
+    assert score.branch == last.branch
+    ranks = Score.objects.current().filter(branch=first.branch, grid=None).order_by("rank_in_branch")
+    assert ranks[0].rank_in_branch == 1
+    assert len(ranks) == 3
+    assert {each.branch_id for each in BranchMonth.objects.all() if each.revision > held[each.branch_id]} == set(held)
+
+
 def test_marks_of_a_month_without_tallies_are_not_counted_twice():
     grid = GridFactory()
     AcceptanceFactory(grid=grid, household=HouseholdFactory())
-    tallies.take_changes()
+    rescored()
     AcceptanceFactory(grid=grid, household=HouseholdFactory())
     tallies.ensure(month=OCTOBER)
 

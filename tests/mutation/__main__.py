@@ -40,7 +40,7 @@ STATEMENTS = [
     *("score_completion", "score_members", "score_points", "score_rating", "score_retention"),
     *("stage_grids", "stage_movements", "stage_service", "write_items", "write_scores", "swap_generation"),
     *("count_balances", "carry_balances", "count_losses", "find_sums", "take_acceptance_changes"),
-    *("delete_scores", "rank_scores", "list_staged_branches", "list_touched"),
+    *("delete_scores", "rank_scores", "raise_revision", "list_touched", "hold_touched"),
 ]
 FUNCTIONS = ["kpi_half_up"]
 UNCHANGED = Mutant("", 0, "", "nothing", "")
