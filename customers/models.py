@@ -35,6 +35,11 @@ FROM old_rows was JOIN new_rows now USING (id) JOIN customers_subscription line 
 WHERE was.community_id <> now.community_id
 """
 
+KEEP_FORMER = """
+INSERT INTO customers_formerline (subscription_id, closed_on) VALUES (OLD.id, OLD.closed_on);
+RETURN NULL;
+"""
+
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
     def within(self, scope: Scope) -> Self:
@@ -154,6 +159,13 @@ class Subscription(models.Model):
                 referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
                 func=MARK_CHANGED_ROWS.format(rows=ALTERED_ROWS),
             ),
+            pgtrigger.Trigger(
+                name="keep_former",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("closed_on"),
+                func=KEEP_FORMER,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,6 +184,32 @@ class LineChange(models.Model):
 
     def __str__(self) -> str:
         return str(self.effect_on)
+
+
+class FormerLine(models.Model):
+    """When a line was said to have ended until that was changed, entered or taken back; kept by a trigger.
+
+    A day of ending that came with the line itself has none: nobody knows when such a line was entered.
+    """
+
+    subscription = models.ForeignKey(
+        Subscription, models.CASCADE, db_index=False, related_name="former", verbose_name=_("在网业务")
+    )
+    closed_on = models.DateField(_("拆机日期"), null=True)
+    at = models.DateTimeField(_("更改时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("在网业务原内容")
+        verbose_name_plural = _("在网业务原内容")
+        indexes = [
+            models.Index(fields=["subscription", "at"], name="former_line_at"),
+            # Few: an end that was moved or taken back.
+            models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="former_line_closed"),
+        ]
+        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id} {self.at}"
 
 
 # Days are those of Shanghai, whatever the server's clock; a constraint can't ask what day it is.

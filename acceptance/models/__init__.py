@@ -1,4 +1,4 @@
-from acceptance.models.acceptances import Acceptance, AcceptanceChange, AcceptanceQuerySet
+from acceptance.models.acceptances import Acceptance, AcceptanceChange, AcceptanceQuerySet, FormerAcceptance
 from acceptance.models.calendar import SpecialDay
 from acceptance.models.catalogue import Channel, ChannelMapping, ChannelPlace, Product
 from acceptance.models.community_channels import ChannelPermission, CommunityChannel
@@ -20,6 +20,7 @@ __all__ = [
     "DeveloperAlias",
     "Difference",
     "Dispatch",
+    "FormerAcceptance",
     "Handover",
     "HandoverQuerySet",
     "LateNotice",

@@ -33,6 +33,13 @@ SELECT date_trunc('month', cancelled_on)::date, grid_id, product_id, 0, {sign} F
 NEW_ROWS = COUNTED_ROWS.format(rows="new_rows", sign="1")
 OLD_ROWS = COUNTED_ROWS.format(rows="old_rows", sign="-1")
 
+# What counts of an order, as it was until now.
+KEEP_FORMER = """
+INSERT INTO acceptance_formeracceptance (acceptance_id, grid_id, product_id, accepted_on, cancelled_on)
+VALUES (OLD.id, OLD.grid_id, OLD.product_id, OLD.accepted_on, OLD.cancelled_on);
+RETURN NULL;
+"""
+
 
 def _mark(name: str, operation: pgtrigger.Operation, rows: str, **tables: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
@@ -198,10 +205,45 @@ class Acceptance(models.Model):
             _mark("mark_inserted", pgtrigger.Insert, NEW_ROWS, new="new_rows"),
             _mark("mark_deleted", pgtrigger.Delete, OLD_ROWS, old="old_rows"),
             _mark("mark_updated", pgtrigger.Update, f"{OLD_ROWS} UNION ALL {NEW_ROWS}", old="old_rows", new="new_rows"),
+            pgtrigger.Trigger(
+                name="keep_former",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("grid", "product", "accepted_on", "cancelled_on"),
+                func=KEEP_FORMER,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.order_no
+
+
+class FormerAcceptance(models.Model):
+    """What counted of an acceptance until it was changed, a cancellation entered or taken back; kept by a trigger.
+
+    With these, a result that stands still lists its records as they stood then. An order that never changed has none.
+    """
+
+    acceptance = models.ForeignKey(
+        Acceptance, models.CASCADE, db_index=False, related_name="former", verbose_name=_("正式受理")
+    )
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("网格"))
+    product = models.ForeignKey(Product, models.PROTECT, db_index=False, related_name="+", verbose_name=_("产品"))
+    accepted_on = models.DateField(_("受理日期"))
+    cancelled_on = models.DateField(_("撤销日期"), null=True)
+    at = models.DateTimeField(_("更改时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("受理原内容")
+        verbose_name_plural = _("受理原内容")
+        indexes = [
+            models.Index(fields=["acceptance", "at"], name="former_acceptance_at"),
+            models.Index(fields=["grid", "at"], name="former_acceptance_grid_at"),
+        ]
+        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.acceptance_id} {self.at}"
 
 
 class AcceptanceChange(models.Model):

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from customers.models import Household, Subscription
+from customers.models import FormerLine, Household, Subscription
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import CommunityFactory
 from tests.imports.files import take_text
@@ -96,3 +96,23 @@ def test_bad_lines_say_why(tmp_path):
         (4, ["拆机日期不能早于开通日期"]),
     ]
     assert Subscription.objects.count() == 0
+
+
+def test_end_of_a_line_that_is_entered_or_taken_back_keeps_what_it_said(tmp_path):
+    HouseholdFactory(code="H1")
+    head = "code,household_code,product_code,opened_on,closed_on\n"
+    day = dt.date(2026, 10, 20)
+    for ends in (",2026-10-20", ",2026-10-20", ","):
+        # (the second line came with its end, which bears no time)
+        lines = f"L1,H1,FTTH,2025-01-01,\nL2,H1,FTTH,2025-01-01,{day}\n"
+        take_text(tmp_path, "subscriptions", head + lines)
+        take_text(tmp_path, "subscriptions", f"{head}L1,H1,FTTH,2025-01-01{ends}\n")
+
+    rows = FormerLine.objects.order_by("pk").values_list("subscription__code", "closed_on")
+    assert list(rows) == [("L1", None), ("L1", day), ("L1", None), ("L1", day)]
+
+
+def test_line_that_changes_otherwise_keeps_nothing():
+    line = SubscriptionFactory(closed_on=dt.date(2026, 10, 20))
+    Subscription.objects.update(product_code="3G", closed_on=line.closed_on)
+    assert not FormerLine.objects.exists()
