@@ -5,20 +5,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from acceptance.models import Acceptance
+from acceptance.models import Acceptance, FormerAcceptance
 from accounts.scope import Scope
 from core.formats import number, plain
 from core.periods import Month
 from grids.models import Branch, Grid
 from kpi.choices import ItemStatus
 from kpi.domain.differences import Difference, ItemDifference, differences
-from kpi.models import Adjustment, Correction, Drift, Indicator, ItemScore, Run
+from kpi.models import Adjustment, BranchMonth, Correction, Drift, Indicator, ItemScore, Run
+from kpi.queries.movements import Stood, entered_since, in_month
+from kpi.queries.standing import worked_out_until
 from managers.models import Manager
 
 RECORDS_SHOWN = 20
+Late = dict[tuple[int, str], list[Acceptance]]  # grid and product → orders entered or changed since
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def difference_rows(*, before: int, after: int, branch: Branch) -> list[Differen
     found = differences(before=before, after=after, branch=branch.pk)
     earlier, later = Run.objects.get(pk=before), Run.objects.get(pk=after)
     rules = {rule.code: rule for rule in Indicator.objects.filter(scheme=later.scheme_id)}
-    late = _late_acceptances(earlier, [one.grid_id for one in found if one.grid_id])
+    late = _late_acceptances(earlier, branch, [one.grid_id for one in found if one.grid_id])
     grids = Grid.objects.in_bulk([one.grid_id for one in found if one.grid_id])
     people = Manager.objects.in_bulk([one.manager_id for one in found if one.manager_id])
     return [_row(one, grids, people, rules, late) for one in found]
@@ -61,7 +65,7 @@ def _row(
     grids: dict[int, Grid],
     people: dict[int, Manager],
     rules: dict[str, Indicator],
-    late: dict[int, list[Acceptance]],
+    late: Late,
 ) -> DifferenceRow:
     grid, person = grids.get(one.grid_id or 0), people.get(one.manager_id or 0)
     return DifferenceRow(
@@ -71,18 +75,18 @@ def _row(
         before=one.before.total if one.before else None,
         after=one.after.total if one.after else None,
         points=one.points,
-        causes=[_cause(item, rules.get(item.code), late.get(one.grid_id or 0, [])) for item in one.items],
+        causes=[_cause(item, rules.get(item.code), one.grid_id or 0, late) for item in one.items],
     )
 
 
-def _cause(item: ItemDifference, rule: Indicator | None, late: list[Acceptance]) -> Cause:
-    products = rule.products if rule else []
+def _cause(item: ItemDifference, rule: Indicator | None, grid: int, late: Late) -> Cause:
+    records = [row for product in (rule.products if rule else []) for row in late.get((grid, product), [])]
     return Cause(
         code=item.code,
         name=rule.name if rule else item.code,
         points=item.points,
         words=list(_words(item.before, item.after)),
-        records=[row for row in late if row.product_id in products][:RECORDS_SHOWN],
+        records=records[:RECORDS_SHOWN],
     )
 
 
@@ -108,18 +112,25 @@ def _figure(value: Decimal | int | None) -> str:
     return number(value) if isinstance(value, int) else plain(value, 4)
 
 
-def _late_acceptances(earlier: Run, grids: list[int]) -> dict[int, list[Acceptance]]:
-    """Acceptances and cancellations of the month that were entered after the earlier result was worked out."""
-    if earlier.watermark_at is None:
+def _late_acceptances(earlier: Run, branch: Branch, grids: list[int]) -> Late:
+    """Acceptances and cancellations of the month entered, moved or taken back after the earlier result.
+
+    Each with the moment, under every grid and product it counted for since.
+    """
+    until = worked_out_until(earlier, BranchMonth.objects.filter(branch=branch, month=earlier.month).first())
+    if until is None:
         return {}
-    month = Month.of(earlier.month)
-    rows = Acceptance.objects.filter(grid__in=grids, recorded_at__gt=earlier.watermark_at)
-    found: dict[int, list[Acceptance]] = {}
-    accepted = rows.accepted_between(month.first, month.next_first)
-    cancelled = rows.filter(cancelled_on__gte=month.first, cancelled_on__lt=month.next_first)
-    for row in (accepted | cancelled).select_related("household", "product").order_by("accepted_on", "order_no"):
-        if row.grid_id:
-            found.setdefault(row.grid_id, []).append(row)
+    here = Q(in_month(Month.of(earlier.month)), grid__in=grids)
+    was_here = FormerAcceptance.objects.filter(here, at__gt=until)
+    once = list(was_here.values_list("acceptance", flat=True))
+    moment = Greatest("recorded_at", Max("former__at"))  # (of an order that never changed, the first alone)
+    rows = entered_since(Acceptance.objects.filter(here | Q(pk__in=once)), until).annotate(entered_at=moment)
+    rows = rows.select_related("product").prefetch_related(Prefetch("former", was_here))
+    found: Late = {}
+    for row in rows.order_by("accepted_on", "order_no"):
+        said: list[Stood] = [row, *row.former.all()]
+        for place in {(stood.grid_id or 0, stood.product_id) for stood in said}:
+            found.setdefault(place, []).append(row)
     return found
 
 

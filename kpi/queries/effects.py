@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from acceptance.choices import OPEN_STATES, SlipState
-from acceptance.models import Acceptance, Slip
+from acceptance.models import Acceptance, FormerAcceptance, Slip
 from core.formats import full_day, named
 from core.periods import Month, local_day
 from grids.models import Grid
@@ -17,6 +17,8 @@ from kpi.choices import Measure, MonthState, SchemeStatus
 from kpi.domain import worth
 from kpi.domain.worth import Scored
 from kpi.models import BranchMonth, Correction, Indicator, ItemScore, Run, Scheme
+from kpi.queries.movements import DAYS, FORMER, History, Stood, day_of, history_of
+from kpi.queries.standing import STANDS, worked_out_until
 
 
 class Rule(StrEnum):
@@ -66,7 +68,9 @@ class Effect:
 
 def effect_of_slip(slip: Slip) -> list[Effect]:
     """One effect or more for each product of a slip: those of its acceptances, or why it has none yet."""
-    accepted = {row.product_id: row for row in slip.acceptances.select_related("grid", "product")}
+    accepted = {
+        row.product_id: row for row in slip.acceptances.select_related("grid", "product").prefetch_related(FORMER)
+    }
     found: list[Effect] = []
     for row in accepted.values():
         found.extend(effect_of_acceptance(row))
@@ -92,9 +96,9 @@ def effect_of_acceptance(acceptance: Acceptance, month: Month | None = None) -> 
 
     `month` is the one that somebody looks at: when neither day lies in it, that is said as well.
     """
-    found = _effects(acceptance, acceptance.accepted_on, +1)
-    if acceptance.cancelled_on:
-        found += _effects(acceptance, acceptance.cancelled_on, -1)
+    history = history_of(acceptance)
+    found = [effect for sign in DAYS for effect in _effects(history, acceptance, sign)]
+    found += _still_counted(history)
     if month and all(effect.month != month for effect in found):
         words = {"day": full_day(acceptance.accepted_on), "month": str(month)}
         outside = _("受理日期 %(day)s 不在 %(month)s。") % words
@@ -103,22 +107,37 @@ def effect_of_acceptance(acceptance: Acceptance, month: Month | None = None) -> 
     return found
 
 
-def _effects(acceptance: Acceptance, day: dt.date, delta: int) -> list[Effect]:
-    month, grid = Month.of(day), acceptance.grid
-    word = _("受理日期 %(day)s") if delta > 0 else _("退订日期 %(day)s")
+def _still_counted(history: History) -> list[Effect]:
+    """What results that stand still count of it, though it was taken back or changed since."""
+    found: list[Effect] = []
+    for sign in DAYS:
+        for former in history.no_longer(sign):
+            shown = _shown(former, sign)
+            if shown and shown.state in STANDS and history.was_counted(former, sign, _until(shown)):
+                found += _effects(history, former, sign)
+    return found
+
+
+def _effects(history: History, stood: Stood, sign: int) -> list[Effect]:
+    """What an order does by its acceptance (+1) or its cancellation (−1), as it is or as it once stood."""
+    day, grid = day_of(stood, sign), stood.grid
+    if day is None:
+        return []
+    month = Month.of(day)
+    word = _("受理日期 %(day)s") if sign > 0 else _("退订日期 %(day)s")
     checks = [Check(word % {"day": full_day(day)}, True)]
     if grid is None:
         checks.append(Check(_("受理当日客户属于一个网格"), False))
         reason = _("受理当日客户不属于任何网格。")
         return [_uncounted(Rule.NO_GRID, reason, month=month, checks=tuple(checks))]
     checks.append(Check(_("受理当日的网格：%(grid)s") % {"grid": grid.name}, True))
-    shown = BranchMonth.objects.select_related("current_run").filter(month=month.first, branch=grid.branch_id).first()
-    rules = counting_rules(shown, month, [Measure.COMPLETION, Measure.POINTS], acceptance.product_id)
+    shown = _shown(stood, sign)
+    rules = counting_rules(shown, month, [Measure.COMPLETION, Measure.POINTS], stood.product_id)
     if not rules:
-        reason = _("产品 %(product)s 不在考核方案内。") % {"product": named(acceptance.product.name)}
+        reason = _("产品 %(product)s 不在考核方案内。") % {"product": named(stood.product.name)}
         checks.append(Check(reason, False))
         return [_uncounted(Rule.NOT_IN_SCHEME, reason, month=month, grid=grid, checks=tuple(checks))]
-    return [_counted(acceptance, shown, _of_rule(rule, month, grid, delta, checks)) for rule in rules]
+    return [_counted(history, stood, shown, _of_rule(rule, month, grid, sign, checks)) for rule in rules]
 
 
 def _of_rule(rule: Indicator, month: Month, grid: Grid, delta: int, checks: list[Check]) -> Effect:
@@ -126,32 +145,54 @@ def _of_rule(rule: Indicator, month: Month, grid: Grid, delta: int, checks: list
     return Effect(True, month, rule.code, grid, delta, "", checks=(*checks, check))
 
 
-def _counted(acceptance: Acceptance, shown: BranchMonth | None, effect: Effect) -> Effect:
+def _shown(stood: Stood, sign: int) -> BranchMonth | None:
+    day = day_of(stood, sign)
+    if day is None or stood.grid is None:
+        return None
+    held = BranchMonth.objects.filter(month=Month.of(day).first, branch=stood.grid.branch_id)
+    return held.select_related("current_run").first()
+
+
+def _until(shown: BranchMonth | None) -> dt.datetime | None:
+    return worked_out_until(shown.current_run, shown) if shown and shown.current_run else None
+
+
+def _counted(history: History, stood: Stood, shown: BranchMonth | None, effect: Effect) -> Effect:
     words = {"month": str(effect.month), "code": effect.code, "delta": f"{effect.delta:+d}".replace("-", "−")}
-    watermark = shown.current_run.watermark_at if shown and shown.current_run else None
-    in_time = watermark is not None and acceptance.recorded_at <= watermark
-    arrived = {"day": full_day(local_day(acceptance.recorded_at)), "until": full_day(watermark) if watermark else "—"}
+    if isinstance(stood, FormerAcceptance):
+        reason = _("计入 %(month)s 的指标 %(code)s（%(delta)s）；这份结果定下之后又改了。") % words
+        return replace(effect, reason=reason)
+    until = _until(shown)
+    in_time = history.was_counted(stood, effect.delta, until)
+    arrived = {
+        "day": full_day(local_day(history.entered_at(effect.delta))),
+        "until": full_day(until) if until else "—",
+    }
     check = Check(_("%(day)s 录入，得分的数据截至 %(until)s") % arrived, in_time)
     effect = replace(effect, checks=(*effect.checks, check))
     if in_time:
         return replace(effect, reason=_("计入 %(month)s 的指标 %(code)s（%(delta)s）。") % words)
     if shown and shown.state == MonthState.CLOSED:
-        return _after_closing(acceptance, shown, effect, words)
+        return _after_closing(history, shown, effect, words)
     reason = _("下次重算后计入 %(month)s 的指标 %(code)s（%(delta)s）。") % words
     return replace(effect, reason=reason, is_pending=True, rule=Rule.PENDING)
 
 
-def _after_closing(acceptance: Acceptance, shown: BranchMonth, effect: Effect, words: dict[str, str]) -> Effect:
+def _after_closing(history: History, shown: BranchMonth, effect: Effect, words: dict[str, str]) -> Effect:
     """A closed month doesn't move: what came later counts in a correction, or waits for one."""
     corrections = Correction.objects.filter(branch=shown.branch_id, month=shown.month).select_related("run")
     for correction in corrections.order_by("number"):
-        until = correction.run.watermark_at
-        if until and acceptance.recorded_at <= until:
-            told = words | {"number": str(correction.number), "booked": str(Month.of(correction.booked_month))}
-            reason = _("%(month)s 已审定；更正 %(number)s 计入指标 %(code)s（%(delta)s），调整记在 %(booked)s。") % told
-            return replace(effect, reason=reason, rule=Rule.CORRECTED)
+        if history.was_counted(history.order, effect.delta, correction.run.watermark_at):
+            return corrected(effect, correction, words)
     reason = _("%(month)s 已审定，之后到达的不再计入；等更正重算，作为调整记入开放的月份。") % words
     return replace(effect, counted=False, delta=0, code="", reason=reason, rule=Rule.WAITS_FOR_CORRECTION)
+
+
+def corrected(effect: Effect, correction: Correction, words: dict[str, str]) -> Effect:
+    """An effect on a closed month that a correction counts; `words` are month, code and delta."""
+    told = words | {"number": str(correction.number), "booked": str(Month.of(correction.booked_month))}
+    reason = _("%(month)s 已审定；更正 %(number)s 计入指标 %(code)s（%(delta)s），调整记在 %(booked)s。") % told
+    return replace(effect, reason=reason, rule=Rule.CORRECTED)
 
 
 def counting_rules(shown: BranchMonth | None, month: Month, measures: list[Measure], product: str) -> list[Indicator]:

@@ -1,19 +1,25 @@
 """What a line in use does to retention, month by month: in the base and kept, lost, or in no base at all."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
 from acceptance.models import Product
 from core.formats import full_day, named
-from core.periods import Month
-from customers.models import Subscription
+from core.periods import Month, local_day
+from customers.models import FormerLine, Subscription
 from grids.models import Grid, GridCommunity
 from kpi.choices import Measure, MonthState
-from kpi.models import Indicator, ItemScore, Run
-from kpi.queries.effects import Check, Effect, Rule, issued_scheme
+from kpi.models import Correction, Indicator, ItemScore, Run
+from kpi.queries.effects import Check, Effect, Rule, corrected, issued_scheme
 from kpi.queries.generations import Generation, generations_of
+from kpi.queries.losses import Losses, losses
+from kpi.queries.standing import STANDS, all_untils
+
+LATE = {Rule.PENDING, Rule.WAITS_FOR_CORRECTION, Rule.CORRECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +27,22 @@ class _Months:
     """What the months need, read once for all lines."""
 
     shown: dict[Month, Generation]
+    untils: dict[tuple[int, dt.date], dt.datetime | None]  # branch and month → up to when ends entered the result
     grids: dict[tuple[int, Month], Grid]  # community and month → grid on the 1st
     rules: dict[int, list[Indicator]]  # scheme → its retention items
     schemes: dict[int, int]  # run → scheme
     issued: dict[Month, int | None]  # month without scores → the scheme in force
     results: dict[tuple[int, int, str], ItemScore]  # run, grid, code
+    corrections: dict[tuple[int, dt.date], list[Correction]]  # branch and month → the signed ones
     names: dict[str, str]
+    former: dict[int, list[FormerLine]]  # line → what it said before, oldest first
+    found: dict[tuple[int, int, str], Losses] = field(default_factory=dict)
+
+    def losses(self, key: tuple[int, int, str], rule: Indicator, month: Month, until: dt.datetime | None) -> Losses:
+        """The lost lines of an item, looked for once however many lines ask."""
+        if key not in self.found:
+            self.found[key] = losses(self.results[key], rule, month, until)
+        return self.found[key]
 
 
 def effects_of_lines(lines: Sequence[Subscription], months: Iterable[Month]) -> dict[int, list[Effect]]:
@@ -37,9 +53,10 @@ def effects_of_lines(lines: Sequence[Subscription], months: Iterable[Month]) -> 
 
 
 def _read(lines: Sequence[Subscription], months: list[Month]) -> _Months:
-    shown = {part.month: part for part in generations_of(months)}
-    runs = {run for part in shown.values() for run in part.run_ids}
-    schemes = {pk: scheme for pk, scheme in Run.objects.filter(pk__in=runs).values_list("pk", "scheme_id") if scheme}
+    parts = generations_of(months)
+    shown = {part.month: part for part in parts}
+    runs = Run.objects.in_bulk({run for part in parts for run in part.run_ids})
+    schemes = {run.pk: run.scheme_id for run in runs.values() if run.scheme_id}
     issued = {month: issued_scheme(month) for month in months if not shown[month].runs}
     rules: dict[int, list[Indicator]] = {}
     wanted = {*schemes.values(), *filter(None, issued.values())}
@@ -48,12 +65,67 @@ def _read(lines: Sequence[Subscription], months: list[Month]) -> _Months:
     communities = {line.household.community_id for line in lines}
     memberships = list(GridCommunity.objects.filter(community__in=communities).select_related("grid__branch"))
     grids = {(m.community_id, month): m.grid for m in memberships for month in months if month.first in m.period}
-    items = ItemScore.objects.filter(run__in=runs, grid__in={grid.pk for grid in grids.values()})
-    results = {(item.run_id, item.grid_id or 0, item.code): item for item in items}
-    return _Months(shown, grids, rules, schemes, issued, results, dict(Product.objects.values_list("code", "name")))
+    former = _former(lines)
+    corrections = _corrections(grids) if former else {}
+    scored = [*runs, *(each.run_id for made in corrections.values() for each in made)]
+    items = ItemScore.objects.filter(run__in=scored, grid__in={grid.pk for grid in grids.values()})
+    return _Months(
+        shown=shown,
+        untils=all_untils(parts, runs),
+        grids=grids,
+        rules=rules,
+        schemes=schemes,
+        issued=issued,
+        results={(item.run_id, item.grid_id or 0, item.code): item for item in items.select_related("run", "grid")},
+        corrections=corrections,
+        names=dict(Product.objects.values_list("code", "name")),
+        former=former,
+    )
+
+
+def _corrections(grids: dict[tuple[int, Month], Grid]) -> dict[tuple[int, dt.date], list[Correction]]:
+    found: dict[tuple[int, dt.date], list[Correction]] = {}
+    branches, days = {grid.branch_id for grid in grids.values()}, {month.first for _home, month in grids}
+    made = Correction.objects.filter(branch__in=branches, month__in=days).select_related("run")
+    for correction in made.order_by("number"):
+        found.setdefault((correction.branch_id, correction.month), []).append(correction)
+    return found
+
+
+def _former(lines: Sequence[Subscription]) -> dict[int, list[FormerLine]]:
+    found: dict[int, list[FormerLine]] = {}
+    for change in FormerLine.objects.filter(subscription__in=lines).order_by("pk"):
+        found.setdefault(change.subscription_id, []).append(change)
+    return found
 
 
 def _effects(line: Subscription, month: Month, read: _Months) -> list[Effect]:
+    """As the line is; or as it stood, where a result that stands still counts that for good."""
+    now = _effects_of(line, month, read)
+    stood = _as_it_stood(line, month, read)
+    if stood.closed_on == line.closed_on or any(effect.rule in LATE for effect in now):
+        return now
+    then = _effects_of(stood, month, read)
+    if [effect.delta for effect in then] == [effect.delta for effect in now]:
+        return now
+    return [replace(effect, reason=effect.reason + _("这份结果定下之后又改了。")) for effect in then]
+
+
+def _as_it_stood(line: Subscription, month: Month, read: _Months) -> Subscription:
+    """As the result that stands still was worked out with it; as it is when that still moves."""
+    grid = read.grids.get((line.household.community_id, month))
+    if grid is None or read.shown[month].states.get(grid.branch_id) not in STANDS:
+        return line
+    until = read.untils.get((grid.branch_id, month.first))
+    since = (former for former in read.former.get(line.pk, []) if until and former.at > until)
+    if (first := next(since, None)) is None:
+        return line
+    stood = copy(line)
+    stood.closed_on = first.closed_on
+    return stood
+
+
+def _effects_of(line: Subscription, month: Month, read: _Months) -> list[Effect]:
     refused, checks = _outside(line, month)
     if refused:
         return [refused]
@@ -102,37 +174,45 @@ def _held(line: Subscription, month: Month, grid: Grid, rule: Indicator, checks:
     result = read.results.get((shown.runs.get(grid.branch_id, 0), grid.pk, rule.code))
     if result is None:
         return replace(effect, is_pending=True, rule=Rule.PENDING)
-    return _arrived(effect, result, shown.states.get(grid.branch_id) == MonthState.CLOSED) if is_lost else effect
+    return _arrived(effect, line, rule, result.run_id, read) if is_lost else effect
 
 
-def _arrived(effect: Effect, result: ItemScore, is_closed: bool) -> Effect:
-    """A line bears no time of arrival: whether its loss came before the result shows in the grid's count of losses."""
-    lost = lost_in(effect, result)
-    if lost <= (result.lost or 0):
+def _arrived(effect: Effect, line: Subscription, rule: Indicator, run_id: int, read: _Months) -> Effect:
+    """Whether the result counts the loss of a line, by when its end was entered.
+
+    An end that came with the line itself bears no time: that it came later shows in the grid's count of losses.
+    """
+    assert effect.month is not None and effect.grid is not None
+    month, grid = effect.month, effect.grid
+    key = (run_id, grid.pk, rule.code)
+    found, lost = read.losses(key, rule, month, read.untils[grid.branch_id, month.first]), read.results[key].lost or 0
+    is_dated = line in found.late
+    if is_dated:
+        words = {"day": full_day(local_day(read.former[line.pk][-1].at)), "until": full_day(found.until)}
+        check = Check(_("%(day)s 录入，得分的数据截至 %(until)s") % words, False)
+    elif len(found.counted) > lost:
+        counts = {"shown": lost, "found": len(found.counted)}
+        check = Check(_("得分里流失 %(shown)d 户，现有记录 %(found)d 户") % counts, False)
+    else:
         return effect
-    words = {"shown": result.lost or 0, "found": lost}
-    check = Check(_("得分里流失 %(shown)d 户，现有记录 %(found)d 户") % words, False)
-    late = replace(effect, checks=(*effect.checks, check), is_pending=not is_closed)
-    if not is_closed:
-        return replace(late, rule=Rule.PENDING, reason=effect.reason + _("有的拆机在得分之后才到，下次重算后计入。"))
+    effect = replace(effect, checks=(*effect.checks, check))
+    if read.shown[month].states.get(grid.branch_id) == MonthState.CLOSED:
+        return _after_closing(effect, line, rule, read, is_dated=is_dated)
+    reason = effect.reason + _("有的拆机在得分之后才到，下次重算后计入。")
+    return replace(effect, rule=Rule.PENDING, is_pending=True, reason=reason)
+
+
+def _after_closing(effect: Effect, line: Subscription, rule: Indicator, read: _Months, *, is_dated: bool) -> Effect:
+    """A closed month doesn't move: a correction counts the loss, or will."""
+    assert effect.month is not None and effect.grid is not None
+    month, grid = effect.month, effect.grid
+    for correction in read.corrections.get((grid.branch_id, month.first), []) if is_dated else ():
+        key = (correction.run_id, grid.pk, rule.code)
+        if key in read.results and line in read.losses(key, rule, month, correction.run.watermark_at).counted:
+            return corrected(effect, correction, {"month": str(month), "code": rule.code, "delta": "−1"})
     reason = effect.reason + _("有的拆机在审定之后才到，等更正重算，作为调整记入开放的月份。")
-    return replace(late, rule=Rule.WAITS_FOR_CORRECTION, reason=reason)
-
-
-def lost_in(effect: Effect, result: ItemScore) -> int:
-    """How many lines of the grid's base ended in the month, by the lines as they are now."""
-    assert effect.month is not None
-    month = effect.month
-    rule = Indicator.objects.filter(scheme__run=result.run_id, code=effect.code).first()
-    homes = GridCommunity.objects.active_on(month.first).filter(grid=effect.grid).values("community_id")
-    ended = Subscription.objects.filter(
-        household__community__in=homes,
-        product_code__in=rule.products if rule else [],
-        opened_on__lt=month.first,
-        closed_on__gte=month.first,
-        closed_on__lt=month.next_first,
-    )
-    return ended.count()
+    effect = replace(effect, counted=False, delta=0) if is_dated else effect
+    return replace(effect, rule=Rule.WAITS_FOR_CORRECTION, reason=reason)
 
 
 def _left_out(rule: Rule, month: Month, reason: str, checks: list[Check], grid: Grid | None = None) -> Effect:

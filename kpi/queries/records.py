@@ -2,21 +2,25 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from django.db.models import Max, Q
+from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from acceptance.choices import OPEN_STATES, SlipState
 from acceptance.models import Acceptance, AcceptanceQuerySet, SlipLine
 from core.periods import Month, local_day
-from customers.models import Subscription, SubscriptionQuerySet
+from customers.models import Subscription
 from grids.models import Grid, GridCommunity
-from kpi.choices import Measure, MonthState, RunCause
+from kpi.choices import Measure
 from kpi.indicators import MEASURES
-from kpi.models import BranchMonth, Indicator, ItemScore, Rating, Run
+from kpi.models import Indicator, ItemScore, Rating, Run
 from kpi.queries.effects import Effect, effect_of_acceptance, effect_of_slip
+from kpi.queries.losses import home_lines, losses
+from kpi.queries.movements import Movement, late_movements, movements
+from kpi.queries.standing import counted_until
 from managers.models import Posting
 
 __all__ = [
@@ -114,39 +118,22 @@ def records_of_item(*, run: Run, grid: Grid, code: str) -> ItemRecords | None:
     if indicator.measure == Measure.RATING:
         found.ratings.extend(_ratings(grid, month))
     elif indicator.measure == Measure.RETENTION:
-        found.records.extend(_lost_lines(grid, indicator, month))
+        lost = losses(item, indicator, month, counted_until(run, grid.branch_id))
+        found.records.extend(_ended(line, -1) for line in lost.counted)
     else:
-        found.records.extend(_movements(grid, indicator, month, counted_until(run, grid)))
+        found.records.extend(_movements(grid, indicator, month, counted_until(run, grid.branch_id)))
     return found
 
 
-def counted_until(run: Run, grid: Grid) -> dt.datetime | None:
-    """Up to when records entered a result that stands still, published or closed; None while it still moves."""
-    stands = [MonthState.PUBLISHED, MonthState.CLOSED]
-    shown = BranchMonth.objects.filter(branch=grid.branch_id, month=run.month, state__in=stands).first()
-    if shown is None or run.watermark_at is None:
-        return None
-    # Late records were added to it until it was published; a note of the whole company's may tell of other branches.
-    notes = Run.objects.filter(cause=RunCause.LATE_RECORD, month=run.month, branch=run.branch_id, pk__gt=run.pk)
-    noted = notes.aggregate(last=Max("watermark_at"))["last"]
-    added = min(noted, shown.published_at) if noted and shown.published_at else None
-    return max(run.watermark_at, added) if added else run.watermark_at
-
-
 def _movements(grid: Grid, indicator: Indicator, month: Month, until: dt.datetime | None) -> list[Record]:
-    of_item = _acceptances().filter(grid=grid, product__in=indicator.products)
-    if until:
-        of_item = of_item.filter(recorded_at__lte=until)
-    gained = of_item.accepted_between(month.first, month.next_first).order_by("accepted_on", "order_no")
-    lost = of_item.filter(cancelled_on__gte=month.first, cancelled_on__lt=month.next_first)
     return [
-        *(_accepted(row, +1, row.accepted_on) for row in gained),
-        *(
-            _accepted(row, -1, row.cancelled_on)
-            for row in lost.order_by("cancelled_on", "order_no")
-            if row.cancelled_on
-        ),
+        _moved(move, move.delta, _("这份结果定下之后又改了") if move.has_changed else "")
+        for move in movements(grid, indicator.products, month, until)
     ]
+
+
+def _moved(move: Movement, delta: int, note: str) -> Record:
+    return replace(_accepted(move.order, delta, move.day, note), product=move.stood.product.name)
 
 
 def _acceptances() -> AcceptanceQuerySet:
@@ -168,22 +155,9 @@ def _accepted(row: Acceptance, delta: int, day: dt.date, note: str = "") -> Reco
     )
 
 
-def _home_lines(grid: Grid, indicator: Indicator, month: Month) -> SubscriptionQuerySet:
-    homes = GridCommunity.objects.active_on(month.first).filter(grid=grid)
-    return Subscription.objects.select_related("household").filter(
-        household__community__in=homes.values("community_id"), product_code__in=indicator.products
-    )
-
-
-def _lost_lines(grid: Grid, indicator: Indicator, month: Month) -> list[Record]:
-    ended = _home_lines(grid, indicator, month).filter(
-        opened_on__lt=month.first, closed_on__gte=month.first, closed_on__lt=month.next_first
-    )
-    return [
-        Record(-1, line.closed_on, line.code, line.product_code, line.household.address)
-        for line in ended.order_by("closed_on", "code")
-        if line.closed_on
-    ]
+def _ended(line: Subscription, delta: int) -> Record:
+    assert line.closed_on is not None
+    return Record(delta, line.closed_on, line.code, line.product_code, line.household.address)
 
 
 def _ratings(grid: Grid, month: Month) -> list[RatingRecord]:
@@ -217,12 +191,17 @@ def uncounted_of_item(*, run: Run, grid: Grid, code: str) -> list[Uncounted]:
         return []
     month = Month.of(run.month)
     if indicator.measure == Measure.RETENTION:
-        return _reasons([("new_line", _new_lines(grid, indicator, month))])
+        return _reasons(
+            [
+                ("late", _late_losses(run, grid, indicator, month)),
+                ("new_line", _new_lines(grid, indicator, month)),
+            ]
+        )
     return _reasons(
         [
             ("not_accepted", _slips(grid, indicator, month, OPEN_STATES)),
             ("slip_ended", _slips(grid, indicator, month, ENDED_STATES)),
-            ("late", _late(grid, indicator, month, counted_until(run, grid))),
+            ("late", _late(grid, indicator, month, counted_until(run, grid.branch_id))),
             ("outside_month", _near_edges(grid, indicator, month)),
             ("no_grid", _without_grid(grid, indicator, month)),
             ("no_indicator", _without_indicator(run, grid, month)),
@@ -261,11 +240,14 @@ def _slips(grid: Grid, indicator: Indicator, month: Month, states: list[SlipStat
 
 def _late(grid: Grid, indicator: Indicator, month: Month, until: dt.datetime | None) -> list[Record]:
     """What a correction counts, or will count: entered after the result was worked out."""
-    if until is None:
-        return []
-    of_item = _acceptances().filter(grid=grid, product__in=indicator.products, recorded_at__gt=until)
-    found = of_item.accepted_between(month.first, month.next_first).order_by("accepted_on", "order_no")
-    return [_accepted(row, 0, row.accepted_on) for row in found]
+    late = late_movements(grid, indicator.products, month, until) if until else []
+    return [_moved(move, 0, _("退订") if move.delta < 0 else "") for move in late]
+
+
+def _late_losses(run: Run, grid: Grid, indicator: Indicator, month: Month) -> list[Record]:
+    item = ItemScore.objects.filter(run=run, grid=grid, code=indicator.code).first()
+    lost = losses(item, indicator, month, counted_until(run, grid.branch_id)) if item else None
+    return [_ended(line, 0) for line in lost.late] if lost else []
 
 
 def _near_edges(grid: Grid, indicator: Indicator, month: Month) -> list[Record]:
@@ -297,7 +279,9 @@ def _counting(scheme_id: int | None) -> list[Indicator]:
 
 
 def _new_lines(grid: Grid, indicator: Indicator, month: Month) -> list[Record]:
-    found = _home_lines(grid, indicator, month).filter(opened_on__gte=month.first, opened_on__lt=month.next_first)
+    found = home_lines(grid, indicator.products, month).filter(
+        opened_on__gte=month.first, opened_on__lt=month.next_first
+    )
     return [
         Record(0, line.opened_on, line.code, line.product_code, line.household.address)
         for line in found.order_by("opened_on", "code")

@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from acceptance.models import Acceptance, FormerAcceptance
 from core.periods import local_day
 from kpi.choices import MonthState, RunStatus
 from kpi.domain import corrections, months, recompute
 from kpi.domain.differences import differences
 from kpi.models import Adjustment, BranchMonth, Correction, Drift, ItemScore, Rating, Run, Score
+from kpi.queries.corrections import difference_rows
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import GridFactory
@@ -70,6 +72,32 @@ def test_adjustments_lead_from_the_closed_result_to_the_corrected_one(grid):
         now = Score.objects.filter(run=second.run_id, **one).first()
         booked = sum((row.difference for row in Adjustment.objects.filter(**one)), Decimal(0))
         assert (was.total if was else 0) + booked == now.total
+
+
+def test_cancellation_entered_after_the_closing_is_named_as_the_cause_with_its_moment():
+    grid = ready_grid()
+    order = AcceptanceFactory(grid=grid, recorded_at=NOW - dt.timedelta(days=1))
+    shown = closed(grid).current_run_id
+    Acceptance.objects.filter(pk=order.pk).update(cancelled_on=dt.date(2026, 10, 20))
+    after = correction_run(grid, now=FormerAcceptance.objects.get().at)
+
+    rows = difference_rows(before=shown, after=after.pk, branch=grid.branch)
+    cause = next(cause for row in rows if row.is_grid for cause in row.causes)
+    named = [(row.order_no, row.entered_at) for row in cause.records]
+    assert named == [(order.order_no, FormerAcceptance.objects.get().at)]
+
+
+def test_order_moved_after_the_closing_is_named_as_the_cause_in_both_grids():
+    grid = ready_grid(code="G1")
+    other = ready_grid(code="G2", branch=grid.branch)
+    order = AcceptanceFactory(grid=grid, recorded_at=NOW - dt.timedelta(days=1))
+    shown = closed(grid).current_run_id
+    Acceptance.objects.filter(pk=order.pk).update(grid=other)
+    after = correction_run(grid, now=FormerAcceptance.objects.get().at)
+
+    rows = difference_rows(before=shown, after=after.pk, branch=grid.branch)
+    named = {(row.code, record.order_no) for row in rows if row.is_grid for c in row.causes for record in c.records}
+    assert named == {("G1", order.order_no), ("G2", order.order_no)}
 
 
 def test_second_correction_compares_with_the_first(grid):

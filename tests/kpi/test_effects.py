@@ -4,16 +4,24 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from acceptance.choices import SlipState
+from acceptance.models import Acceptance
+from accounts.scope import EVERYTHING
 from core.periods import Month
+from customers.models import Subscription
 from kpi.models import BranchMonth
+from kpi.queries.effect_homes import effects_of_household
 from kpi.queries.effects import Rule, effect_of_acceptance, effect_of_slip, net, with_points
 from kpi.queries.line_effects import effects_of_lines
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory, SlipLineFactory
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
 from tests.factories.kpi import OCTOBER, TargetFactory, recomputed
+from tests.factories.months import closed, corrected, ready_grid
 
 pytestmark = pytest.mark.django_db
 BEFORE = dt.datetime(2026, 10, 8, tzinfo=dt.UTC)
@@ -177,3 +185,33 @@ def test_line_asks_no_more_for_many_months_and_lines(home, django_assert_max_num
     recomputed()
     with django_assert_max_num_queries(12):
         effects_of_lines(lines, [OCTOBER.shift(-n) for n in range(4)])
+
+
+def test_lost_lines_of_a_closed_month_ask_no_more_than_one(django_assert_num_queries):
+    grid = ready_grid()
+    home = HouseholdFactory(community=GridCommunityFactory(grid=grid).community)
+    SubscriptionFactory.create_batch(4, household=home, product_code="FIXED_LINE")
+    closed(grid)
+    Subscription.objects.update(closed_on=dt.date(2026, 10, 20))
+    corrected(grid, now=timezone.now())
+    lines = list(Subscription.objects.select_related("household"))
+    with CaptureQueriesContext(connection) as of_one:
+        effects_of_lines(lines[:1], [OCTOBER])
+    with django_assert_num_queries(len(of_one)):
+        found = effects_of_lines(lines, [OCTOBER])
+    assert [effect.rule for each in found.values() for effect in each] == [Rule.CORRECTED] * 4
+
+
+def test_household_tells_of_an_order_that_left_the_month_while_a_result_counts_it(home):
+    grid = home.community.memberships.get().grid
+    order = AcceptanceFactory(grid=grid, household=home, recorded_at=BEFORE)
+    recomputed()
+    Acceptance.objects.update(accepted_on=dt.date(2026, 9, 30))
+
+    def told_of() -> list[tuple[str, list[str]]]:
+        found = effects_of_household(home, EVERYTHING, OCTOBER).acceptances
+        return [(told.number, [effect.reason for effect in told.effects]) for told in found]
+
+    assert told_of() == []
+    BranchMonth.objects.update(state="published")
+    assert told_of() == [(order.order_no, ["计入 2026-10 的指标 A（+1）；这份结果定下之后又改了。"])]
