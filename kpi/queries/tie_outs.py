@@ -3,6 +3,7 @@
 records → item of a grid → total of a grid → items and total of a person → the team's rating → branch → company.
 """
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,12 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core import sql
+from core.periods import Month
 from kpi.choices import ItemStatus, Level, Measure
 from kpi.domain import worth
 from kpi.domain.worth import Scored
 from kpi.models import Indicator, ItemScore, Run, Score
 from kpi.queries.branches import branch_rows
 from kpi.queries.generations import Generation
+from kpi.queries.standing import all_untils
 from kpi.queries.sums import figures, means, summed, totals
 
 Subject = tuple[int | None, int | None]  # grid, manager: one of them
@@ -100,28 +103,45 @@ def _read(shown: Generation) -> _Month:
 
 def _check_records(month: _Month, found: Checked) -> None:
     """The items of grids against the acceptances, cancellations and lines behind them."""
-    shown = month.shown
-    asked = {
-        "branches": shown.branches,
-        "runs": shown.run_ids,
-        "first": shown.month.first,
-        "next": shown.month.next_first,
-    }
-    moved = {(grid, code): counts for grid, code, *counts in sql.tuples("kpi/count_records", **asked)}
-    lines = {(grid, code): counts for grid, code, *counts in sql.tuples("kpi/count_line_records", **asked)}
+    moved, lines = _records(month.shown)
     for (grid, _manager), code, item, rule in _all(month, "grid"):
-        name = month.names[grid, None]
-        if rule.measure in (Measure.COMPLETION, Measure.POINTS):
-            gained, lost, late_gained, late_lost = moved.get((grid or 0, code), (0, 0, 0, 0))
-            found.late += late_gained + late_lost
-            # A late record is counted or not yet, depending on whether the grid has been scored anew since.
-            told = (item.gained, item.lost)
-            fits = told == (gained, lost)
-            in_time = (gained - late_gained, lost - late_lost)
-            found.compare("records", name, code, "gained, lost", (told, told if fits else in_time))
-        elif rule.measure == Measure.RETENTION:
-            base, lost = lines.get((grid or 0, code), (0, 0))
-            found.compare("records", name, code, "base, lost", ((item.base, item.lost), (Decimal(base), lost)))
+        if rule.measure == Measure.RATING:
+            continue
+        is_held = rule.measure == Measure.RETENTION
+        counts = (lines if is_held else moved).get((grid or 0, code), [[0] * 5])
+        # A late record is counted or not yet, depending on whether the grid has been scored anew since.
+        fitting = [counts[-1][:2], *(then for _more, _lost, *then, _late in counts)]
+        told = [item.base if is_held else item.gained, item.lost]
+        found.late += counts[-1][-1]
+        figure = "base, lost" if is_held else "gained, lost"
+        pair = told, told if told in fitting else fitting[-1]
+        found.compare("records", month.names[grid, None], code, figure, pair)
+
+
+# Grid and code → more and lost now, both as they stood at a moment, and how many records differ; for each moment.
+Counts = dict[tuple[int, str], list[list[int]]]
+
+
+def _records(shown: Generation) -> tuple[Counts, Counts]:
+    """Acceptances as they stood when the last late ones were scored. Lines as well, or as the run itself found them: a
+    late acceptance scores only its own grid's lines again."""
+    runs = Run.objects.in_bulk(shown.run_ids)
+    untils = all_untils([shown], runs)
+    last = {(branch, run, untils[branch, shown.month.first]) for branch, run in shown.runs.items()}
+    first = {(branch, run, runs[run].watermark_at) for branch, run in shown.runs.items()}
+    return (
+        _counts("kpi/count_records", shown.month, list(last)),
+        _counts("kpi/count_line_records", shown.month, list(first | last)),
+    )
+
+
+def _counts(statement: str, month: Month, moments: list[tuple[int, int, dt.datetime | None]]) -> Counts:
+    branches, runs, untils = ([moment[n] for moment in moments] for n in range(3))
+    asked = {"branches": branches, "runs": runs, "untils": untils, "first": month.first, "next": month.next_first}
+    found: Counts = defaultdict(list)
+    for grid, code, *counts in sql.tuples(statement, **asked):
+        found[grid, code].append(counts)
+    return found
 
 
 def _all(month: _Month, level: str) -> Iterator[tuple[Subject, str, ItemScore, Indicator]]:

@@ -1,5 +1,6 @@
 """Every figure of a month from the level below it, on odd companies; and a figure that was tampered with is found."""
 
+import datetime as dt
 import json
 from decimal import Decimal
 from io import StringIO
@@ -8,13 +9,18 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
+from acceptance.models import Acceptance
+from customers.models import Subscription
 from grids.models import Grid
+from kpi.domain import late_records
 from kpi.models import Score
 from kpi.queries.generations import generation
 from kpi.queries.tie_outs import check
 from tests.factories.acceptance import AcceptanceFactory
-from tests.factories.grids import GridFactory
+from tests.factories.customers import HouseholdFactory, SubscriptionFactory
+from tests.factories.grids import GridCommunityFactory, GridFactory
 from tests.factories.kpi import NOW, OCTOBER, RatingFactory, TargetFactory, recomputed
 from tests.factories.managers import full_team
 from tests.reference import companies as generated
@@ -102,3 +108,39 @@ def test_record_that_came_after_the_result_is_late_not_wrong(month) -> None:
     AcceptanceFactory(grid=Grid.objects.get(code="G1"))
     found = checked()
     assert (found["differences"], found["late_records"]) == ([], 1)
+
+
+def test_cancellation_and_loss_that_came_after_the_result_are_late_not_wrong(month) -> None:
+    grid, day = Grid.objects.get(code="G1"), dt.date(2026, 10, 20)
+    home = HouseholdFactory(community=GridCommunityFactory(grid=grid).community)
+    SubscriptionFactory.create_batch(3, household=home, product_code="FIXED_LINE")
+    SubscriptionFactory(code="BACK", household=home, product_code="FIXED_LINE", closed_on=day)
+    AcceptanceFactory(grid=grid, order_no="BACK", cancelled_on=day, recorded_at=NOW)
+    recomputed()
+    assert (checked()["differences"], checked()["late_records"]) == ([], 0)
+
+    Acceptance.objects.filter(order_no="BACK").update(cancelled_on=None)
+    Acceptance.objects.exclude(order_no="BACK").update(cancelled_on=day)
+    Subscription.objects.exclude(code="BACK").update(closed_on=day)
+    Subscription.objects.filter(code="BACK").update(closed_on=None)
+    found = checked()
+    assert (found["differences"], found["late_records"]) == ([], 8)
+
+
+def test_later_month_s_cancellation_is_not_late_for_the_month_of_the_order(month) -> None:
+    Acceptance.objects.update(cancelled_on=dt.date(2026, 11, 1))
+    found = checked()
+    assert (found["differences"], found["late_records"]) == ([], 0)
+
+
+def test_grid_without_late_acceptances_keeps_the_lines_of_the_run(month) -> None:
+    grid = Grid.objects.get(code="G1")
+    home = HouseholdFactory(community=GridCommunityFactory(grid=grid).community)
+    SubscriptionFactory(household=home, product_code="FIXED_LINE")
+    other = GridFactory(branch=grid.branch)
+    recomputed()
+
+    Subscription.objects.update(closed_on=dt.date(2026, 10, 20))
+    AcceptanceFactory(grid=other)
+    assert late_records.rescore(now=timezone.now()) == 1
+    assert checked()["differences"] == []
