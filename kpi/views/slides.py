@@ -103,12 +103,22 @@ def _bars(figures: Figures) -> SafeString:
 
 def _bar(row: Mapping[str, Any]) -> tuple[str, str, float, str, bool]:
     total = row["total"]
-    return str(row["rank"]), short_name(row["name"]), total, number(total, 2), total < LOW_TOTAL
+    return str(row["rank"]), fitting(short_name(row["name"])), total, number(total, 2), total < LOW_TOTAL
 
 
 def short_name(name: str) -> str:
     """A grid's name without the street it begins with, where that leaves one."""
     return name.split("-", 1)[-1]
+
+
+def fitting(name: str, room: float = 8.4) -> str:
+    """What of a name fits before its bar. `room` is in the width of a Chinese character; others take 0.6 of it."""
+    taken = 0.0
+    for at, letter in enumerate(name):
+        taken += 0.6 if letter.isascii() else 1
+        if taken > room:
+            return f"{name[: at - 1]}…"
+    return name
 
 
 def _pieces(lost: list[Figures]) -> Figures:
@@ -165,7 +175,11 @@ def _outlier(one: Figures) -> Figures:
 
 
 def _mover(one: Figures) -> Figures:
-    return {**one, "reasons": [(reason, _behind(reason)) for reason in one["reasons"]]}
+    return {
+        **one,
+        "said": fitting(one["name"], 20),
+        "reasons": [(reason, _behind(reason)) for reason in one["reasons"]],
+    }
 
 
 def _behind(reason: Mapping[str, Any]) -> str:

@@ -83,3 +83,11 @@ def test_search_page_masks_for_overseers_and_says_what_can_be_found(client: Clie
     assert "没有找到" in client.get(reverse("acceptance:search"), {"q": "zzzz"}).content.decode()
     client.force_login(UserFactory())
     assert "写两个字以上" in client.get(reverse("acceptance:search")).content.decode()
+
+
+def test_search_for_one_letter_asks_for_two_and_counts_nothing(client: Client) -> None:
+    client.force_login(UserFactory())
+    page = client.get(reverse("acceptance:search"), {"q": "袁"}).content.decode()
+    assert "写两个字以上" in page
+    assert "没有找到" not in page
+    assert 'class="big"' not in page

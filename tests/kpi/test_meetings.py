@@ -16,6 +16,7 @@ from kpi.choices import DecisionKind
 from kpi.domain import plans
 from kpi.models import BranchMonth, Decision, MeetingSnapshot, Rating, Target, TargetChange
 from kpi.queries.outliers import fences
+from kpi.views.slides import fitting
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_sub_bureau
 from tests.factories.grids import BranchFactory, GridFactory
 from tests.factories.kpi import OCTOBER, DecisionFactory, RatingFactory, TargetFactory, recomputed
@@ -49,6 +50,19 @@ def user(client, grid):
 
 def at(name: str, grid, **more) -> str:
     return reverse(f"kpi:{name}", kwargs={"month": "2026-10", "branch": grid.branch.code, **more})
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("体育中心-09", "体育中心-09"),
+        ("嘉陵道街道及长江道沿线社区", "嘉陵道街道及长…"),
+        ("a" * 14, "a" * 14),
+        ("a" * 15, "a" * 13 + "…"),
+    ],
+)
+def test_name_before_a_bar_is_cut_where_the_bar_begins(name, shown) -> None:
+    assert fitting(name) == shown
 
 
 def slides(client, grid, query: str = "") -> str:

@@ -16,7 +16,7 @@ from managers.models import Manager
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_manager
 from tests.factories.customers import HouseholdFactory
-from tests.factories.grids import BranchFactory, GridFactory
+from tests.factories.grids import BranchFactory, GridFactory, SubBureauFactory
 from tests.factories.kpi import NOW, OCTOBER, TargetFactory, recomputed
 from tests.factories.managers import PostingFactory, full_team
 from tests.factories.periods import period
@@ -158,7 +158,19 @@ def test_league_is_exported_as_shown(client, kind) -> None:
 
 def test_league_without_scores_says_what_to_do(client) -> None:
     branch = BranchFactory()
-    assert "这个月还没有成绩" in get(client, user_of_branch(branch)).content.decode()
+    page = get(client, user_of_branch(branch)).content.decode()
+    assert "这个月还没有成绩" in page
+    assert "不到 80 分" not in page
+
+
+@pytest.mark.parametrize("name", ["kpi:league", "kpi:people", "kpi:teams"])
+def test_league_of_a_place_without_grids_says_so(client, name) -> None:
+    branch = BranchFactory()
+    league_of(branch, 1)
+    bare = SubBureauFactory(branch=branch)
+    page = get(client, user_of_branch(branch), name, sub_bureau=bare.code).content.decode()
+    assert "这个范围里没有要排的" in page
+    assert "这个月还没有成绩" not in page
 
 
 def codes(page: str, *names: str) -> list[int]:
