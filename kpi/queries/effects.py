@@ -160,7 +160,8 @@ def _until(shown: BranchMonth | None) -> dt.datetime | None:
 def _counted(history: History, stood: Stood, shown: BranchMonth | None, effect: Effect) -> Effect:
     words = {"month": str(effect.month), "code": effect.code, "delta": f"{effect.delta:+d}".replace("-", "−")}
     if isinstance(stood, FormerAcceptance):
-        reason = _("计入 %(month)s 的指标 %(code)s（%(delta)s）；这份结果定下之后又改了。") % words
+        words["changed"] = full_day(local_day(stood.at))
+        reason = _("计入 %(month)s 的指标 %(code)s（%(delta)s）；%(changed)s 又改了，这份结果不变。") % words
         return replace(effect, reason=reason)
     until = _until(shown)
     in_time = history.was_counted(stood, effect.delta, until)

@@ -108,7 +108,8 @@ def _effects(line: Subscription, month: Month, read: _Months) -> list[Effect]:
     then = _effects_of(stood, month, read)
     if [effect.delta for effect in then] == [effect.delta for effect in now]:
         return now
-    return [replace(effect, reason=effect.reason + _("这份结果定下之后又改了。")) for effect in then]
+    changed = _("%(changed)s 又改了，这份结果不变。") % {"changed": full_day(local_day(read.former[line.pk][-1].at))}
+    return [replace(effect, reason=effect.reason + changed) for effect in then]
 
 
 def _as_it_stood(line: Subscription, month: Month, read: _Months) -> Subscription:

@@ -15,10 +15,12 @@ from kpi.models import Indicator, ItemScore
 @dataclass(frozen=True, slots=True)
 class Losses:
     """Lines of the base that ended in the month: those a result counts, with `closed_on` as it stood, and those it
-    doesn't. `until`: up to when their ends entered it; None when they are taken as they are."""
+    doesn't. `changed`: ids of counted ones that count there no longer. `until`: up to when ends entered the result;
+    None when lines are taken as they are."""
 
     counted: list[Subscription]
     late: list[Subscription]
+    changed: set[int]
     until: dt.datetime | None
 
 
@@ -50,13 +52,14 @@ def _losses(grid: Grid, indicator: Indicator, month: Month, until: dt.datetime |
     in_month = Q(closed_on__gte=month.first, closed_on__lt=month.next_first)
     now = sorted(base.filter(in_month), key=_by_end)
     if until is None:
-        return Losses(now, [], None)
+        return Losses(now, [], set(), None)
     changes = FormerLine.objects.filter(at__gt=until)
-    changed = set(changes.filter(subscription__in=now).values_list("subscription", flat=True))
+    altered = set(changes.filter(subscription__in=now).values_list("subscription", flat=True))
     put_back = _put_back(base, in_month, until)
-    counted = [*put_back, *(line for line in now if line.pk not in changed)]
-    late = [line for line in now if line.pk in changed and line not in put_back]
-    return Losses(sorted(counted, key=_by_end), late, until)
+    counted = [*put_back, *(line for line in now if line.pk not in altered)]
+    late = [line for line in now if line.pk in altered and line not in put_back]
+    changed = {line.pk for line in put_back if line not in now}
+    return Losses(sorted(counted, key=_by_end), late, changed, until)
 
 
 def _put_back(base: SubscriptionQuerySet, in_month: Q, until: dt.datetime) -> list[Subscription]:

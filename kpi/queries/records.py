@@ -119,7 +119,7 @@ def records_of_item(*, run: Run, grid: Grid, code: str) -> ItemRecords | None:
         found.ratings.extend(_ratings(grid, month))
     elif indicator.measure == Measure.RETENTION:
         lost = losses(item, indicator, month, counted_until(run, grid.branch_id))
-        found.records.extend(_ended(line, -1) for line in lost.counted)
+        found.records.extend(_ended(line, -1, _changed(line.pk in lost.changed)) for line in lost.counted)
     else:
         found.records.extend(_movements(grid, indicator, month, counted_until(run, grid.branch_id)))
     return found
@@ -127,9 +127,13 @@ def records_of_item(*, run: Run, grid: Grid, code: str) -> ItemRecords | None:
 
 def _movements(grid: Grid, indicator: Indicator, month: Month, until: dt.datetime | None) -> list[Record]:
     return [
-        _moved(move, move.delta, _("这份结果定下之后又改了") if move.has_changed else "")
+        _moved(move, move.delta, _changed(move.has_changed))
         for move in movements(grid, indicator.products, month, until)
     ]
+
+
+def _changed(has_changed: bool) -> str:
+    return _("这份结果定下之后又改了") if has_changed else ""
 
 
 def _moved(move: Movement, delta: int, note: str) -> Record:
@@ -155,9 +159,9 @@ def _accepted(row: Acceptance, delta: int, day: dt.date, note: str = "") -> Reco
     )
 
 
-def _ended(line: Subscription, delta: int) -> Record:
+def _ended(line: Subscription, delta: int, note: str = "") -> Record:
     assert line.closed_on is not None
-    return Record(delta, line.closed_on, line.code, line.product_code, line.household.address)
+    return Record(delta, line.closed_on, line.code, line.product_code, line.household.address, note=note)
 
 
 def _ratings(grid: Grid, month: Month) -> list[RatingRecord]:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from acceptance.choices import SlipState
 from acceptance.models import Acceptance
 from accounts.scope import EVERYTHING
-from core.periods import Month
+from core.formats import full_day
+from core.periods import Month, local_day
 from customers.models import Subscription
 from kpi.models import BranchMonth
 from kpi.queries.effect_homes import effects_of_household
@@ -214,4 +215,5 @@ def test_household_tells_of_an_order_that_left_the_month_while_a_result_counts_i
 
     assert told_of() == []
     BranchMonth.objects.update(state="published")
-    assert told_of() == [(order.order_no, ["计入 2026-10 的指标 A（+1）；这份结果定下之后又改了。"])]
+    day = full_day(local_day(order.former.get().at))
+    assert told_of() == [(order.order_no, [f"计入 2026-10 的指标 A（+1）；{day} 又改了，这份结果不变。"])]

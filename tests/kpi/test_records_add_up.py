@@ -213,6 +213,9 @@ def test_loss_taken_back_or_moved_after_the_result_still_counts_in_it(grid, stan
 
     assert (listed(shown_run(), grid, "E"), late(shown_run(), grid, "E")) == ([(-1, "ENDED")], [])
     assert_effects_agree(grid, "E")
+    found = records_of_item(run=shown_run(), grid=grid, code="E")
+    assert found
+    assert [record.note for record in found.records] == ["这份结果定下之后又改了"]
     if stand is closed:
         assert listed(correction_run(grid, now=timezone.now()), grid, "E") == []
 
