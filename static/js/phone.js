@@ -67,6 +67,7 @@ async function keepCopy(user) {
 export const ready = (async () => {
   if (navigator.serviceWorker) install().catch(() => {});
   const user = page.dataset.user || (await owner().catch(() => ""));
+  for (const part of document.querySelectorAll("[data-when]")) part.hidden = (part.dataset.when === "somebody") !== Boolean(user);
   if (!user) return user;
   bind(api, user);
   leaveNoTrace(user);

@@ -136,7 +136,7 @@ def test_complaint_told_at_the_door_warns_there_without_a_line(phone: Phone, lin
     page = phone.open()
     open_slip(page)
     expect(page.get_by_role("heading", name="先处理，再推销 投诉 1")).to_be_visible()
-    expect(page.get_by_text(f"投诉 多收了月租 {mark}")).to_be_visible()
+    expect(page.get_by_text(f"投诉 · 多收了月租 {mark}")).to_be_visible()
 
 
 def first_of(page: Page) -> Locator:
@@ -178,6 +178,8 @@ def test_logout_leaves_nothing_on_the_phone(phone: Phone, line: Line, mark: str)
     line.is_cut = True
     page.goto(NEW)
     expect(page.get_by_role("heading", name="现在没有信号")).to_be_visible()
+    expect(page.get_by_text("已经退出登录")).to_be_visible()
+    expect(page.get_by_role("link", name="新建预受理单")).to_be_hidden()
 
 
 def test_another_person_on_the_same_phone_sees_and_sends_nothing(
