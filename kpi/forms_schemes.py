@@ -20,7 +20,7 @@ from kpi.domain import schemes
 from kpi.domain.drafts import Head
 from kpi.domain.schemes import Fault
 from kpi.forms import whole
-from kpi.indicators import MEASURES, measure_choices
+from kpi.indicators import MEASURES, Measure, measure_choices
 from kpi.models import Indicator, Scheme
 from kpi.queries.schemes import ClassTotal, class_totals, product_names
 
@@ -162,7 +162,7 @@ class Sheet:
         return Line(
             place=place,
             cells={name: Cell(form[name], self.errors.get(f"i{place}-{name}", "")) for name in form.fields},
-            level=f"{Level(measure.level).label}：{measure.level_words}" if measure else "",
+            level=_told(measure) if measure else "",
             reads=" ".join(sorted(measure.reads)) if measure else "",
             products=listed(self.names.get(code, code) for code in chosen),
         )
@@ -186,6 +186,11 @@ class Sheet:
         """Each box and what is wrong with it, for the page to be told while typing."""
         names = [*self.head.fields, *(f"i{n}-{name}" for n, form in enumerate(self.forms) for name in form.fields)]
         return [(name, self.errors.get(name, "")) for name in names]
+
+
+def _told(measure: Measure) -> str:
+    """On what an indicator of this measure is counted, and why."""
+    return gettext("%(level)s：%(why)s") % {"level": Level(measure.level).label, "why": measure.level_words}
 
 
 def _gap_words(gap: Decimal) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from acceptance.choices import BusinessClass, Catalogue
@@ -65,7 +66,7 @@ def _lead(rows: list[mixes.MixRow]) -> dict[str, object]:
 
 def _group_words() -> dict[str, str]:
     classes = {f"{mixes.OF_CLASS}{value}": str(label) for value, label in BusinessClass.choices}
-    return classes | {"broadband": _("新增宽带"), "bundle": _("亲情1+"), "fixed": _("固话新装")}
+    return classes | {"broadband": _("新增宽带"), "bundle": _("亲情1+"), "fixed": pgettext("column", "固话新装")}
 
 
 def _mix_selects(request: HttpRequest) -> list[tuple[str, str, object, str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core.formats import listed, number, plain, signed
 from core.svg import chip, rank_change, score_bar, spark
@@ -197,7 +197,7 @@ def branch_columns(
         _mean_column(ask, mean),
         *time_columns(ask, mean, corrected_mean, lambda row: float(row.mean), lambda row: row.old_mean),
         *[_branch_item(i, ask, sums) for i in indicators],
-        count_column("grids", _("网格"), lambda row: row.grids),
+        count_column("grids", pgettext("count", "网格"), lambda row: row.grids),
         _low_column(),
         count_column("people", _("人数"), lambda row: row.people),
     ]
