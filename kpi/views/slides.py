@@ -204,7 +204,7 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-LEFT, SCALE, STEP, FULL = 330, 1060, 62, 100.0
+LEFT, SCALE, STEP, FULL = 400, 990, 62, 100.0
 
 
 def _spread(found: Figures) -> SafeString:
@@ -241,7 +241,7 @@ def _spread_row(y: float, name: str, one: Mapping[str, Any], start: float) -> st
     kind = "warn" if one["is_flat"] else "main"
     middle = y + 31
     return (
-        f'<text x="0" y="{middle + 8}" font-size="28">{escape(name)}</text>'
+        f'<text x="0" y="{middle + 8}" font-size="28">{escape(fitting(name))}</text>'
         f'<text class="mute" x="{LEFT - 24}" y="{middle + 8}" font-size="24" text-anchor="end">{escape(people)}</text>'
         f'<line class="s-grey" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}" stroke-width="10"/>'
         f'<circle class="f-{kind}" cx="{mean}" cy="{middle}" r="12"/>'

@@ -33,6 +33,13 @@ def team_page(grid) -> str:
     return reverse("kpi:rating_team", args=["2026-10", grid.code])
 
 
+def test_home_of_a_branch_without_grids_tells_no_figures(client) -> None:
+    client.force_login(user_of_branch(BranchFactory()))
+    page = client.get(reverse("kpi:month_glance")).content.decode()
+    assert "还没有网格" in page
+    assert "重点业务完成" not in page
+
+
 @pytest.mark.parametrize("name", ["kpi:month_glance", "kpi:target_list", "kpi:rating_list", "kpi:scheme_list"])
 def test_pages_of_the_branch_open_with_and_without_scores(client, name) -> None:
     grid = complete_grid()
