@@ -12,7 +12,7 @@ from core.periods import Month
 from customers.models import Household
 from grids.models import Branch, Grid
 from kpi.choices import MonthState, RunCause, RunStatus
-from kpi.domain import late_records, tallies
+from kpi.domain import late_records, scoring, tallies
 from kpi.models import BranchMonth, ItemScore, Run, Score, Tally, TouchedGrid
 from managers.models import Posting
 from tests.factories.acceptance import AcceptanceFactory
@@ -140,6 +140,22 @@ def test_late_records_of_a_generation_are_one_row_in_the_list_of_runs():
     row = Run.objects.get(cause=RunCause.LATE_RECORD)
     assert (row.status, row.month, row.grid_count, row.attempts) == (RunStatus.DONE, OCTOBER.first, 3, 3)
     assert (row.scheme, row.watermark_at) == (full.scheme, LATER)
+
+
+@pytest.mark.parametrize("touched", [scoring.NARROW, scoring.NARROW + 1])
+def test_late_records_of_few_and_of_many_grids_are_scored_alike(touched):
+    """A few are looked up one by one, many are gone through as a whole company is."""
+    grids = company(branches=2, grids=6)
+    recomputed()
+    for grid in grids[-touched:]:
+        AcceptanceFactory(grid=grid, household=Household.objects.first())
+
+    assert rescored() == touched
+    assert [gained(grid) for grid in grids] == [3] * (12 - touched) + [4] * touched
+    assert list(BranchMonth.objects.order_by("branch").values_list("revision", flat=True)) == [1, 1]
+    piecemeal = shown()
+    recomputed()
+    assert shown() == piecemeal
 
 
 def test_nothing_changed_writes_nothing():

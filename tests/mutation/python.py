@@ -1,8 +1,8 @@
 """Lets mutmut change the scoring code written in Python, on a copy of the project, with servers of its own.
 
-    python -m tests.mutation.python [name of a mutant …]
+    [MUTANTS_EVERY=n] python -m tests.mutation.python [name of a mutant …]
 
-Goes on where the last one stopped. Needs a data directory of its own (GM_DATA_DIR) while other tests run. See
+Goes on where the last one stopped; with MUTANTS_EVERY it tries every n-th mutant of each function. Needs a data directory of its own (GM_DATA_DIR) while other tests run. See
 docs/how-to/mutation.md.
 """
 
