@@ -16,7 +16,7 @@ from kpi.queries.corrections import difference_rows
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.accounts import UserFactory
 from tests.factories.grids import GridFactory
-from tests.factories.kpi import NOW, OCTOBER, recomputed
+from tests.factories.kpi import NOW, OCTOBER, BranchMonthFactory, RunFactory, recomputed
 from tests.factories.managers import PostingFactory
 from tests.factories.months import closed, corrected, correction_run, published, ready_grid
 
@@ -183,6 +183,28 @@ def test_open_month_wants_no_correction():
         corrections.request(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
 
 
+def test_correction_touches_no_other_branch(grid):
+    other, still_open = ready_grid(), ready_grid()
+    closed(other)
+    published(still_open)
+    for place in (grid, other):
+        AcceptanceFactory(grid=place)
+    assert corrections.check_closed(today=dt.date(2026, 11, 20), now=LATER) == 2
+    theirs = correction_run(other)
+    by = UserFactory()
+
+    ours = corrections.request(branch=grid.branch, month=OCTOBER, by=by, now=LATER)
+    assert ours.requested_by == by
+    assert recompute.run(ours.pk, now=LATER)
+    ours.refresh_from_db()
+    corrections.sign(run=ours, reason="补录", by=by, now=LATER)
+    assert list(corrections.unsigned(other.branch, OCTOBER)) == [theirs]
+    assert [drift.branch for drift in Drift.objects.all()] == [other.branch]
+    assert corrections.basis(other.branch, OCTOBER) == BranchMonth.objects.get(branch=other.branch).current_run_id
+    with pytest.raises(corrections.CorrectionRefused, match="还没有审定"):
+        corrections.request(branch=still_open.branch, month=OCTOBER, by=by, now=LATER)
+
+
 def test_correction_uses_the_scheme_and_inputs_of_the_closed_month(grid):
     closed_run = BranchMonth.objects.get(month=OCTOBER.first).current_run
     AcceptanceFactory(grid=grid)
@@ -244,6 +266,45 @@ def test_nightly_check_finds_closed_months_that_differ(grid):
     corrected(grid)
     assert not Drift.objects.exists()
     assert corrections.check_closed(today=today, now=LATER) == 0
+
+
+def test_nightly_check_forgets_what_came_right_again(grid):
+    today = dt.date(2026, 11, 20)
+    late = AcceptanceFactory(grid=grid)
+    assert corrections.check_closed(today=today, now=LATER) == 1
+    elsewhere = Drift.objects.create(branch=GridFactory().branch, month=OCTOBER.first, items=1, checked_at=LATER)
+    earlier = Drift.objects.create(branch=grid.branch, month=OCTOBER.shift(-1).first, items=1, checked_at=LATER)
+    late.delete()
+    assert corrections.check_closed(today=today, now=LATER) == 0
+    assert set(Drift.objects.all()) == {elsewhere, earlier}
+
+
+def test_nightly_check_passes_by_months_that_are_open_or_were_never_scored(grid):
+    shown, told = ready_grid(), ready_grid()
+    recomputed(branch=shown.branch)
+    published(told)
+    unscored = RunFactory(month=OCTOBER.first, scheme=None)
+    BranchMonthFactory(month=OCTOBER.first, state=MonthState.CLOSED, current_run=unscored)
+    for place in (grid, shown, told):
+        AcceptanceFactory(grid=place)
+
+    assert corrections.check_closed(today=dt.date(2026, 11, 20), now=LATER) == 1
+    assert Drift.objects.get().branch == grid.branch
+
+
+def test_corrections_of_other_months_and_branches_are_no_basis(grid):
+    other = ready_grid()
+    shown = closed(other).current_run_id
+    later = ready_grid(NOVEMBER, branch=grid.branch)
+    december = dt.datetime(2026, 12, 3, 9, tzinfo=NOW.tzinfo)
+    from_rating(grid, later)
+    closed_november(grid, december)
+    AcceptanceFactory(grid=grid)
+    correction = corrected(grid, now=december)
+
+    november = BranchMonth.objects.get(branch=grid.branch, month=NOVEMBER.first).current_run_id
+    assert corrections.basis(grid.branch, OCTOBER) == correction.run_id
+    assert (corrections.basis(grid.branch, NOVEMBER), corrections.basis(other.branch, OCTOBER)) == (november, shown)
 
 
 def test_nightly_check_looks_back_a_year(grid):

@@ -19,7 +19,7 @@ from core.periods import Month
 from grids.models import Grid
 from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
-from kpi.domain import job_rows, late_records, recompute
+from kpi.domain import job_rows, late_records, recompute, scoring
 from kpi.models import BranchMonth, ItemScore, Run, Score, Target
 from managers.models import Posting
 from tests.factories.acceptance import AcceptanceFactory
@@ -138,6 +138,8 @@ def test_failure_is_written_to_the_row_and_the_old_scores_stay():
 
     assert run.status == RunStatus.FAILED
     assert "overflow" in run.error
+    assert NOW <= run.finished_at == run.heartbeat_at < NOW + 60 * SECOND
+    assert run.steps_total == scoring.STEPS
     assert checksum() == before
 
 
@@ -334,6 +336,15 @@ def test_file_that_came_in_asks_for_the_months_that_still_move(kind, changed, as
     found = recompute.request_after_files(today=today, now=LATER)
     assert [run.cause for run in found] == [RunCause.LATE_FILE] * asked
     assert recompute.request_after_files(today=today, now=LATER + SECOND) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("came", "asked"), [(NOW - SECOND, 0), (NOW, 2), (NOW + SECOND, 2)])
+def test_file_that_came_in_with_the_last_request_may_have_been_missed_by_it(came, asked):
+    GridFactory()
+    recomputed()
+    Batch.objects.create(kind="ratings", status="done", new_count=1, finished_at=came)
+    assert len(recompute.request_after_files(today=dt.date(2026, 11, 2), now=LATER)) == asked
 
 
 @pytest.mark.django_db

@@ -142,6 +142,22 @@ def test_late_records_of_a_generation_are_one_row_in_the_list_of_runs():
     assert (row.scheme, row.watermark_at) == (full.scheme, LATER)
 
 
+@pytest.mark.parametrize("of_branch", [False, True])
+def test_row_of_late_records_says_of_what_and_when(of_branch):
+    grid, *_others = company()
+    full = recomputed()
+    if of_branch:
+        full = recomputed(branch=grid.branch)
+    AcceptanceFactory(grid=grid, household=Household.objects.first())
+    rescored()
+
+    row = Run.objects.get(cause=RunCause.LATE_RECORD, branch=full.branch)
+    assert (row.month, row.scheme, row.status) == (full.month, full.scheme, RunStatus.DONE)
+    assert (row.grid_count, row.attempts) == (1, 1)
+    assert {row.requested_at, row.started_at, row.watermark_at} == {LATER}
+    assert LATER <= row.finished_at == row.heartbeat_at < LATER + dt.timedelta(minutes=1)
+
+
 @pytest.mark.parametrize("touched", [scoring.NARROW, scoring.NARROW + 1])
 def test_late_records_of_few_and_of_many_grids_are_scored_alike(touched):
     """A few are looked up one by one, many are gone through as a whole company is."""
@@ -189,6 +205,23 @@ def test_published_month_taken_back_gets_what_came_meanwhile():
 
     assert rescored() == 1
     assert gained(grid) == 4
+
+
+def test_mark_of_a_published_month_outlives_late_records_of_another():
+    grid, *_others = company()
+    november = OCTOBER.shift(1)
+    for month in (OCTOBER, november):
+        recomputed(month)
+    BranchMonth.objects.filter(month=OCTOBER.first, branch=grid.branch).update(state=MonthState.PUBLISHED)
+    for day in (dt.date(2026, 10, 20), dt.date(2026, 11, 1)):
+        AcceptanceFactory(grid=grid, household=Household.objects.first(), accepted_on=day)
+
+    assert rescored() == 1
+    assert list(TouchedGrid.objects.values_list("month", "grid")) == [(OCTOBER.first, grid.pk)]
+    BranchMonth.objects.filter(month=OCTOBER.first).update(state=MonthState.TRIAL)
+    assert rescored() == 1
+    items = ItemScore.objects.current().filter(grid=grid, code="A")
+    assert [items.get(month=month.first).gained for month in (OCTOBER, november)] == [4, 1]
 
 
 def test_full_recompute_leaves_nothing_to_do():

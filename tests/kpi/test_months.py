@@ -112,6 +112,20 @@ def test_published_month_is_recomputed_only_after_withdrawal(grid):
     assert recomputed(branch=grid.branch).pk == BranchMonth.objects.get().current_run_id
 
 
+def test_only_what_is_published_is_taken_back(grid):
+    recomputed()
+    with pytest.raises(months.MonthRefused, match="无需撤回"):
+        months.withdraw(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+    publish(grid, appeals_until=TODAY)
+    with pytest.raises(months.MonthRefused, match="已经在公示中"):
+        publish(grid)
+    shown = BranchMonth.objects.get()
+    assert (shown.state, shown.published_at, shown.appeals_until) == (MonthState.PUBLISHED, NOW, TODAY)
+    months.withdraw(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+    shown.refresh_from_db()
+    assert (shown.state, shown.published_at, shown.appeals_until) == (MonthState.TRIAL, None, None)
+
+
 def test_closed_month_refuses_every_change_in_the_database(grid):
     run = recomputed()
     publish(grid)

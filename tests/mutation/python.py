@@ -2,8 +2,8 @@
 
     [MUTANTS_EVERY=n] python -m tests.mutation.python [name of a mutant …]
 
-Goes on where the last one stopped; with MUTANTS_EVERY it tries every n-th mutant of each function. Needs a data directory of its own (GM_DATA_DIR) while other tests run. See
-docs/how-to/mutation.md.
+Goes on where the last one stopped; with MUTANTS_EVERY it tries every n-th mutant of each function. Needs a data
+directory of its own (GM_DATA_DIR) while other tests run. See docs/how-to/mutation.md.
 """
 
 from __future__ import annotations
