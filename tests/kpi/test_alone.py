@@ -14,13 +14,12 @@ from tests.factories.months import closed, published, ready_grid
 from tests.factories.schemes import draft
 
 pytestmark = pytest.mark.django_db
-LOCK = "pg_advisory_xact_lock(7041129)"  # (the transaction is the test's)
 
 
-def locks(step, *args, **fields) -> int:
+def waits(step, *args, **fields) -> bool:
     with CaptureQueriesContext(connection) as said:
         step(*args, **fields)
-    return sum(LOCK in query["sql"] for query in said)
+    return any("LOCK TABLE kpi_turn" in query["sql"] for query in said)
 
 
 @pytest.fixture
@@ -30,30 +29,30 @@ def grid():
 
 def test_recompute_goes_alone(grid):
     run = recompute.request(month=OCTOBER, cause=RunCause.MANUAL, now=NOW)
-    assert locks(recompute.run, run.pk, now=NOW) == 1
+    assert waits(recompute.run, run.pk, now=NOW)
 
 
 def test_late_records_go_alone(grid):
     recomputed()
     TouchedGrid.objects.create(month=OCTOBER.first, grid=grid)
-    assert locks(late_records.rescore, now=NOW) == 1
+    assert waits(late_records.rescore, now=NOW)
 
 
 def test_replay_goes_alone(grid):
     recomputed()
-    assert locks(replay.replay, scheme_id=draft().pk, months=[OCTOBER]) == 1
+    assert waits(replay.replay, scheme_id=draft().pk, months=[OCTOBER])
 
 
 def test_check_of_closed_months_goes_alone(grid):
     today = dt.date(2026, 11, 20)
-    assert locks(corrections.check_closed, today=today, now=NOW) == 0  # nothing is closed
+    assert not waits(corrections.check_closed, today=today, now=NOW)  # nothing is closed
     closed(grid)
-    assert locks(corrections.check_closed, today=today, now=NOW) == 1
+    assert waits(corrections.check_closed, today=today, now=NOW)
 
 
 def test_steps_of_a_month_go_alone(grid):
     one = {"branch": grid.branch, "month": OCTOBER, "by": None, "now": NOW}
     published(grid)
-    assert locks(months.withdraw, **one) == 1
-    assert locks(months.publish, **one)
-    assert locks(months.close, **one, today=dt.date(2026, 11, 2))
+    assert waits(months.withdraw, **one)
+    assert waits(months.publish, **one)
+    assert waits(months.close, **one, today=dt.date(2026, 11, 2))

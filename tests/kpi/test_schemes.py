@@ -115,6 +115,16 @@ def test_looking_at_a_month_ahead_stores_no_scheme():
     assert list(Scheme.objects.all()) == [used]
 
 
+def test_month_ahead_is_planned_by_the_last_scheme_of_an_earlier_quarter():
+    issued = {"year": 2026, "status": SchemeStatus.ISSUED}
+    whole = SchemeFactory(**issued, quarter=2, version=2, effective_on=dt.date(2026, 4, 1))
+    may = SchemeFactory(**issued, quarter=2, version=1, effective_on=dt.date(2026, 5, 1))
+    later = SchemeFactory(**issued, quarter=4, version=1, effective_on=dt.date(2026, 12, 1))
+
+    assert [schemes.expected(Month(2026, number)) for number in (4, 5, 7, 10, 12)] == [whole, may, may, may, later]
+    assert schemes.expected(Month(2027, 1)) == later
+
+
 def test_draft_is_not_in_force():
     SchemeFactory()
 

@@ -125,3 +125,47 @@ def test_scheme_of_one_item_gives_that_item(kept, total):
     for subject in ({"grid": grid}, {"manager": person}):
         assert Score.objects.get(**subject).total == total
         assert {code: item.weight for code, item in items(**subject).items()} == {kept: 100}
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"),
+    [
+        ({"A": 99, "G": 1}, "89.95"),
+        ({"A": 1, "G": 99}, "85.05"),
+        ({"A": 99, "E": 1}, "90.09"),
+        ({"A": "0.5", "E": "0.5", "G": 99}, "85.10"),
+    ],
+)
+def test_class_of_little_weight_counts_by_it(weights, total):
+    grid = GridFactory()
+    person = PostingFactory(grid=grid).manager
+    TargetFactory(grid=grid, code="A", value=10)
+    sell(grid, "FTTH", 9)
+    lines(grid, "FIXED_LINE", base=100, lost=1)
+    RatingFactory(manager=person, score=85)
+    indicators = schemes.in_force(OCTOBER).indicators
+    indicators.exclude(code__in=weights).delete()
+    for code, weight in weights.items():
+        indicators.filter(code=code).update(weight=Decimal(weight))
+
+    recomputed()
+
+    assert {score.total for score in Score.objects.all()} == {Decimal(total)}
+
+
+def test_class_with_nothing_assessed_leaves_its_weight_to_the_others():
+    """E, F and G weigh 10 each of the 30 that are left: (99 + 98.5 + 85) / 3."""
+    grid = GridFactory()
+    person = PostingFactory(grid=grid).manager
+    for code in "ABCD":
+        TargetFactory(grid=grid, code=code, is_exempt=True, reason="停电改造")
+    lines(grid, "FIXED_LINE", base=100, lost=1)
+    lines(grid, "BROADBAND", base=200, lost=3)
+    RatingFactory(manager=person, score=85)
+
+    recomputed()
+
+    for subject in ({"grid": grid}, {"manager": person}):
+        assert Score.objects.get(**subject).total == Decimal("94.17")
+        weights = {code: item.weight for code, item in items(**subject).items() if item.weight}
+        assert weights == dict.fromkeys("EFG", Decimal("33.333333"))

@@ -55,6 +55,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ("a grid and product have one row of gains and one of losses here, with 0 for the other"),
     ("kpi/take_acceptance_changes", "SELECT DISTINCT month, grid_id FROM changed", "DISTINCT"): _ONCE,
     ("kpi/delete_scores", "AND grid_id IS NULL", "without AND grid_id IS NULL"): "what a person has, has no grid",
+    ("kpi/list_touched", "held.state IN ('open', 'trial')", "'open'"): "an open month shows no run",
     ("kpi/rank_scores", "WHERE run_id =", "without AND branch_id"): "other branches have these very ranks already",
     ("kpi/rank_scores", "kpi_score.rank_in_branch <>", "without AND kpi_score.rank"): "the same rank is written again",
     ("kpi_half_up", "1.0000000000000000000000000000000000000000", "* → /"): "by one, to forty places",
