@@ -46,6 +46,18 @@ def test_balance_is_carried_by_what_opened_and_ended():
     assert kept(NOVEMBER) == 4
 
 
+def test_balance_is_carried_from_the_first_day_of_a_month_to_its_last():
+    SubscriptionFactory.create_batch(5)
+    assert kept(OCTOBER) == 5
+    for opened in ("2026-10-01", "2026-10-01", "2026-10-01", "2026-10-31", "2026-11-01"):
+        SubscriptionFactory(opened_on=day(opened))
+    for line, closed in zip(Subscription.objects.order_by("pk")[:2], ("2026-10-01", "2026-11-01"), strict=True):
+        line.closed_on = day(closed)
+        line.save()
+
+    assert kept(NOVEMBER) == 8
+
+
 def test_balance_of_a_later_month_is_dropped_by_a_change_that_lies_before_it():
     line = SubscriptionFactory()
     assert (kept(OCTOBER), kept(NOVEMBER)) == (1, 1)
