@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -27,7 +28,7 @@ WORDS = {
     SlipState.NO_RESOURCE: (_("您的地址暂时没有资源，有了会再联系您。"), _("现在不用做什么，不会收取费用。")),
     SlipState.DUPLICATE: (_("您先前已有同样的单，按那一单办理。"), _("请用先前那一单的单号查进度。")),
 }
-WAY = [_("已送厅"), _("签收"), _("办理"), _("受理"), _("办好")]
+WAY = [_("已送厅"), pgettext_lazy("state", "签收"), _("办理"), _("受理"), _("办好")]
 PLACE_ON_WAY = {
     SlipState.SUBMITTED: 0,
     SlipState.TRANSFERRED: 0,
