@@ -111,6 +111,20 @@ def test_late_cancellation_and_correction_count_too():
     assert gained(other) == 4
 
 
+def test_late_records_that_leave_the_gains_as_they_were_may_change_the_losses():
+    grid, *_others = company()
+    gone = Acceptance.objects.filter(grid=grid).first()
+    gone.cancelled_on = dt.date(2026, 10, 30)
+    gone.save()
+    recomputed()
+    AcceptanceFactory(grid=grid, household=Household.objects.first())
+    gone.delete()
+
+    assert rescored() == 1
+    item = ItemScore.objects.current().get(grid=grid, code="A")
+    assert (item.gained, item.lost) == (3, 0)
+
+
 def test_late_record_raises_the_revision_of_the_branches_whose_scores_changed():
     grids = company(branches=3, grids=1)
     recomputed()
