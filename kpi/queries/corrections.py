@@ -1,6 +1,5 @@
 """Corrections as pages show them: what differs and why, which correction counted a record, what was booked."""
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -132,12 +131,6 @@ def _late_acceptances(earlier: Run, branch: Branch, grids: list[int]) -> Late:
         for place in {(stood.grid_id or 0, stood.product_id) for stood in said}:
             found.setdefault(place, []).append(row)
     return found
-
-
-def correction_counting(branch: int, month: Month, recorded_at: dt.datetime) -> Correction | None:
-    """The first correction of a closed month that was worked out after a record was entered; None while it waits."""
-    signed = Correction.objects.filter(branch=branch, month=month.first, run__watermark_at__gte=recorded_at)
-    return signed.select_related("signed_by").order_by("number").first()
 
 
 def corrections_of(scope: Scope, branch: Branch, month: Month) -> QuerySet[Correction]:

@@ -10,11 +10,10 @@ from core.periods import local_day
 from kpi.choices import AppealOutcome, MonthState
 from kpi.domain import appeals, corrections
 from kpi.models import Appeal, BranchMonth, Correction, Run
-from kpi.queries.corrections import correction_counting
 from tests.factories.acceptance import AcceptanceFactory, SlipFactory
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_manager
 from tests.factories.grids import BranchFactory
-from tests.factories.kpi import NOW, OCTOBER, recomputed
+from tests.factories.kpi import NOW, recomputed
 from tests.factories.months import appeal_on, closed, corrected, correction_run, published, ready_grid
 
 pytestmark = pytest.mark.django_db
@@ -316,14 +315,6 @@ def test_branch_is_told_of_closed_months_that_changed(client, settled):
     page = text_of(client.get(reverse("kpi:month_glance")))
     assert "2026-10 有 2 项与公示时不同，可作更正" in page
     assert place("kpi:correction_month", settled) in page
-
-
-def test_record_finds_the_correction_that_counted_it(settled):
-    recorded = timezone.now() - dt.timedelta(minutes=1)
-    assert correction_counting(settled.branch_id, OCTOBER, recorded) is None
-    first = corrected(settled, now=timezone.now())
-    assert correction_counting(settled.branch_id, OCTOBER, recorded) == first
-    assert correction_counting(settled.branch_id, OCTOBER, timezone.now()) is None
 
 
 def test_member_sees_own_adjustments_only(client, settled):
