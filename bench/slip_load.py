@@ -29,11 +29,13 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One logged-in field manager: the cookies, and the words of a slip but for its UUID."""
+    """One logged-in field manager: the cookies, the words of a slip but for its UUID and household, and those of the
+    households."""
 
     cookies: str
     token: str
-    words: dict[str, Any]
+    words: Words
+    homes: list[Words]
 
 
 def over_http(port: int, seats: list[Seat], keys: list[list[str]]) -> Load:
@@ -48,7 +50,11 @@ def by_driver(place: dict[str, Any], statement: str, seats: list[Seat], keys: li
 
 
 def _work(seats: list[Seat], keys: list[list[str]]) -> list[list[Words]]:
-    return [[seat.words | {"client_uuid": key} for key in part] for seat, part in zip(seats, keys, strict=True)]
+    return [[_slip(seat, key) for key in part] for seat, part in zip(seats, keys, strict=True)]
+
+
+def _slip(seat: Seat, key: str) -> Words:
+    return seat.words | seat.homes[int(key[:8], 16) % len(seat.homes)] | {"client_uuid": key}
 
 
 def _measure(senders: list[Send], work: Sequence[Sequence[Any]]) -> Load:

@@ -17,7 +17,7 @@ from kpi.domain import scoring, snapshots, tallies
 
 log = logging.getLogger(__name__)
 
-TAKE = ["kpi/set_planned_once", "kpi/take_acceptance_changes", "kpi/hold_touched", "kpi/list_touched"]
+TAKE = ["kpi/take_acceptance_changes", "kpi/hold_touched", "kpi/list_touched"]
 
 
 def rescore(*, now: dt.datetime) -> int:

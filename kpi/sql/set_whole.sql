@@ -3,4 +3,3 @@
 SET LOCAL enable_nestloop = off;
 SET LOCAL enable_hashjoin = on;
 SET LOCAL enable_mergejoin = off;
-SET LOCAL plan_cache_mode = force_generic_plan;
