@@ -119,7 +119,12 @@ def _seat(user: Any, posting: Any, homes: list[Any]) -> tuple[Seat, Seat]:
         "acknowledged": True,
     }
     session = next(iter(client.cookies.values())).value
-    seat = Seat(f"sessionid={session}; csrftoken={token}", token, words | {"has_consent": True}, [{"household_code": home.code} for home in homes])
+    seat = Seat(
+        f"sessionid={session}; csrftoken={token}",
+        token,
+        words | {"has_consent": True},
+        [{"household_code": home.code} for home in homes],
+    )
     rest = {
         "typed_address": "",
         "campaign_code": "",
