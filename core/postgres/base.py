@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-# What is prepared is planned for any values. Left to itself, the server goes on planning anew each time as long as a plan
-# for these very values looks cheaper; and how few rows are newer than a moment, it knows only as of the last ANALYZE.
+# What is prepared is planned for any values. Left to itself, the server goes on planning anew each time as long as a
+# plan for these very values looks cheaper; and how few rows are newer than a moment, it knows only as of the last
+# ANALYZE.
 PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 
 

@@ -49,3 +49,13 @@ def test_row_planned_once_is_prepared_anew_for_a_new_connection():
     connection.close()
     assert plans() == 0
     assert sql.row_planned_once("tests/echo", **GIVEN) == GIVEN | {"begins": True}
+
+
+@pytest.mark.django_db
+def test_row_planned_once_is_planned_for_any_values_however_cheap_a_plan_for_these_looks():
+    sql.define("tests/pick", "SELECT id FROM django_content_type WHERE id > %(above)s ORDER BY id")
+    for above in range(9):
+        sql.row_planned_once("tests/pick", above=above)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'tests/pick/0'")
+        assert cursor.fetchone() == (9, 0)
