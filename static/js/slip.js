@@ -104,6 +104,12 @@ function receipt(number) {
   $("[data-receipt]").hidden = false;
 }
 
+// On a quick line the answer comes between the two taps of a double tap: nothing is written under it yet.
+const isSecondTap = () => {
+  const isAnswered = !$("[data-receipt]").hidden || !$("[data-stored]").hidden;
+  return isAnswered && !isBegun() && !homes.code() && !field("has_consent").checked;
+};
+
 async function finish(slip) {
   await discard(slip.client_uuid);
   startAnew();
@@ -140,7 +146,7 @@ async function submit() {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (busy) return;
+  if (busy || isSecondTap()) return;
   busy = button.disabled = true;
   forgive();
   try { await submit(); } catch { complain("other", form.dataset.failed); } finally { busy = button.disabled = false; }
