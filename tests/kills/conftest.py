@@ -91,6 +91,7 @@ class Eye:
     looks: int = 0
     seen: list[str] = field(default_factory=list)
     _stopped: threading.Event = field(default_factory=threading.Event)
+    _looking: threading.Event = field(default_factory=threading.Event)
 
     def now(self) -> str:
         """What is shown at this moment; raises psycopg2.OperationalError while the server is gone."""
@@ -101,10 +102,13 @@ class Eye:
             connection.close()
 
     def __enter__(self) -> Eye:
+        """Begin to look; returns once the first look is taken, so that a quick kill is watched from the start."""
         self.looks, self.seen = 0, []
         self._stopped.clear()
+        self._looking.clear()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
+        assert self._looking.wait(60), "the server showed nothing within a minute"
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -131,6 +135,7 @@ class Eye:
             self.looks += 1
             if self.seen[-1:] != [found]:
                 self.seen.append(found)
+            self._looking.set()
             time.sleep(0.002)
 
 
