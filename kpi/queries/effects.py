@@ -114,7 +114,7 @@ def _still_counted(history: History) -> list[Effect]:
         for former in history.no_longer(sign):
             shown = _shown(former, sign)
             if shown and shown.state in STANDS and history.was_counted(former, sign, _until(shown)):
-                found += _effects(history, former, sign)
+                found += [effect for effect in _effects(history, former, sign) if effect.counted]
     return found
 
 

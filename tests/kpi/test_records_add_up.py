@@ -193,6 +193,16 @@ def test_order_moved_to_another_grid_or_month_after_the_result_stays_where_it_co
     assert_effects_agree(other)
 
 
+def test_order_no_scheme_counts_is_told_once_when_moved_after_the_result(grid) -> None:
+    other = ready_grid(code="G2", branch=grid.branch)
+    AcceptanceFactory(grid=grid, order_no="CARD", product_id="CARD", recorded_at=BEFORE)
+    published(grid)
+    change("CARD", grid=other)
+
+    told = effect_of_acceptance(Acceptance.objects.get(order_no="CARD"))
+    assert [(effect.counted, effect.rule, effect.grid) for effect in told] == [(False, Rule.NOT_IN_SCHEME, other)]
+
+
 @STATES
 def test_loss_entered_after_the_result_is_late_and_counts_in_the_correction(grid, stand) -> None:
     stand(grid)
