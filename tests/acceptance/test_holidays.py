@@ -11,7 +11,7 @@ from acceptance.domain.clocks import opening_hours
 from acceptance.domain.holidays import BadHoliday, set_days
 from acceptance.models import SpecialDay
 from accounts.choices import Role
-from demo.holidays import load_holidays
+from demo.holidays import NAMES, load_holidays
 from tests.factories.accounts import UserFactory
 from tests.imports.files import take_text
 
@@ -33,6 +33,7 @@ def test_company_begins_with_the_nations_days():
     assert {dt.date(2026, 2, 15), dt.date(2026, 10, 7), dt.date(2027, 2, 6)} <= closed
     assert SpecialDay.objects.get(day="2026-10-10").kind == DayKind.OPEN
     assert load_holidays() == 0
+    assert set(SpecialDay.objects.values_list("name", flat=True)) == set(NAMES)
 
 
 def test_days_are_set_in_place_of_what_stood_there():
