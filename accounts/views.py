@@ -48,9 +48,11 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def locked(request: HttpRequest, response: HttpResponse, credentials: dict[str, str]) -> HttpResponse:
     """What axes shows after too many failures: how long to wait, and who can help sooner."""
-    wait = get_cool_off(request) or timedelta()
-    context = {"minutes": int(wait.total_seconds() // 60), "failures": settings.AXES_FAILURE_LIMIT}
-    return render(request, "accounts/locked.html", context, status=429)
+    seconds = int((get_cool_off(request) or timedelta()).total_seconds())
+    context = {"minutes": seconds // 60, "failures": settings.AXES_FAILURE_LIMIT}
+    refused = render(request, "accounts/locked.html", context, status=429)
+    refused["Retry-After"] = str(seconds)
+    return refused
 
 
 @open_to_all

@@ -25,7 +25,14 @@ class NotFound(Refusal):
 
 
 class TooManyTries(Refusal):
-    """This caller, or everybody together for this number or for all, has tried too often."""
+    """This caller, or everybody together for this number or for all, has tried too often.
+
+    `seconds` is the whole window of the count: always enough to wait, and when others began to try isn't told.
+    """
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +55,10 @@ def look_up(*, number: str, phone_end: str, caller: str) -> Standing:
     wrong, wrong_of_all = f"lookup:wrong:{number[:40]}", "lookup:wrong-of-all"
     # A try counts as wrong until it is right, so that many at the same moment don't slip past the limit.
     if _count(f"lookup:caller:{caller}", HOUR) > TRIES_OF_A_CALLER or _count(wrong_of_all, HOUR) > WRONG_OF_ALL:
-        raise _too_many()
+        raise TooManyTries(_("查得太多了，请一小时后再试，或打营业厅电话问。"), seconds=HOUR)
     if _count(wrong, DAY) > WRONG_OF_A_NUMBER:
         _take_back(wrong_of_all)
-        raise _too_many()
+        raise TooManyTries(_("这个单号查错太多次了，请明天这个时候再试，或打营业厅电话问。"), seconds=DAY)
     slip = Slip.objects.select_related("hall").exclude(state=SlipState.DRAFT).filter(number=number).first()
     known = slip.contact_phone[-DIGITS:] if slip else ""
     if slip is None or len(phone_end) != DIGITS or not compare_digest(known.encode(), phone_end.encode()):
@@ -65,10 +72,6 @@ def look_up(*, number: str, phone_end: str, caller: str) -> Standing:
 def _plain(text: str) -> str:
     """As typed on any keyboard: full-width letters and digits are their plain ones, blanks are nothing."""
     return "".join(unicodedata.normalize("NFKC", text[:80]).split())
-
-
-def _too_many() -> TooManyTries:
-    return TooManyTries(_("查得太多了，请过一阵再试，或打营业厅电话问。"))
 
 
 def _count(key: str, seconds: int) -> int:

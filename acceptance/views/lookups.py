@@ -46,7 +46,7 @@ PLACE_ON_WAY = {
 def lookup(request: HttpRequest) -> HttpResponse:
     """Where does my order stand?"""
     context: dict[str, object] = {"number": request.POST.get("number", request.GET.get("number", ""))[:40]}
-    status = 200
+    status, wait = 200, 0
     if request.method == "POST":
         try:
             found = lookups.look_up(
@@ -55,10 +55,14 @@ def lookup(request: HttpRequest) -> HttpResponse:
                 caller=network_of(address_of(request)),
             )
             context |= _told(found)
+        except lookups.TooManyTries as refusal:
+            context["refused"], status, wait = refusal, 429, refusal.seconds
         except Refusal as refusal:
-            context["refused"] = refusal
-            status = 429 if isinstance(refusal, lookups.TooManyTries) else 404
-    return render(request, "acceptance/lookup.html", context, status=status)
+            context["refused"], status = refusal, 404
+    response = render(request, "acceptance/lookup.html", context, status=status)
+    if wait:
+        response["Retry-After"] = str(wait)
+    return response
 
 
 def _told(found: lookups.Standing) -> dict[str, object]:

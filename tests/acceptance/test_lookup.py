@@ -103,7 +103,21 @@ def test_lookup_does_the_same_work_for_a_wrong_end_and_an_unknown_number(slip, c
 def test_lookup_of_a_number_stops_after_too_many_wrong_ends_even_with_the_right_one(client, slip):
     for _try in range(lookups.WRONG_OF_A_NUMBER):
         assert ask(client, uuid.uuid4().hex, slip.number, "0000").status_code == 404
-    assert ask(client, uuid.uuid4().hex, slip.number, "7648").status_code == 429
+    refused = ask(client, uuid.uuid4().hex, slip.number, "7648")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "86400")
+    assert "请明天这个时候再试" in refused.content.decode()
+
+
+def test_number_that_doesnt_exist_is_refused_in_the_same_words_and_for_the_same_time(client, slip):
+    """Neither page nor header tells a real number from one that was made up, or when others began to guess."""
+    told = []
+    for number in (slip.number, f"YSL-{uuid.uuid4().hex[:12].upper()}"):
+        answers = [ask(client, uuid.uuid4().hex, number, "0000") for _try in range(lookups.WRONG_OF_A_NUMBER + 1)]
+        page = answers[-1].content.decode().replace(number, "")
+        words = page[page.index('<div class="note bad"') : page.index("<form")]
+        told.append((answers[-1].status_code, answers[-1]["Retry-After"], sorted(answers[-1].headers), words))
+    assert told[0] == told[1]
+    assert told[0][:2] == (429, "86400")
 
 
 def test_right_answers_are_no_wrong_ones(client, slip):
@@ -113,16 +127,17 @@ def test_right_answers_are_no_wrong_ones(client, slip):
 
 
 def test_lookup_by_one_caller_stops_after_twenty_tries(client, slip, caller):
-    answers = [ask(client, caller, slip.number, "7648").status_code for _try in range(lookups.TRIES_OF_A_CALLER + 1)]
-    assert answers == [200] * lookups.TRIES_OF_A_CALLER + [429]
+    answers = [ask(client, caller, slip.number, "7648") for _try in range(lookups.TRIES_OF_A_CALLER + 1)]
+    assert [answer.status_code for answer in answers] == [200] * lookups.TRIES_OF_A_CALLER + [429]
+    assert [answer.get("Retry-After") for answer in answers] == [None] * lookups.TRIES_OF_A_CALLER + ["3600"]
 
 
 def test_wrong_tries_of_all_callers_over_all_numbers_stop_the_lookup_for_the_hour(client, slip):
     cache.set(OF_ALL, lookups.WRONG_OF_ALL - 1, 60)
     assert ask(client, uuid.uuid4().hex, "YSL-NONE-1", "0000").status_code == 404
     refused = ask(client, uuid.uuid4().hex, slip.number, "7648")
-    assert refused.status_code == 429
-    assert "请过一阵再试" in refused.content.decode()
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
+    assert "请一小时后再试" in refused.content.decode()
 
 
 def test_many_guesses_at_one_moment_are_no_more_than_one_by_one(db):

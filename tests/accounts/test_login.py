@@ -55,6 +55,7 @@ def test_login_locks_after_five_failures_and_says_how_long(client: Client) -> No
     assert answers == [200, 200, 200, 200, 429]
     locked = _log_in(client, user)
     assert locked.status_code == 429
+    assert locked["Retry-After"] == "900"
     assert "15 分钟后再试" in locked.content.decode()
 
 
