@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from acceptance.models import Acceptance, FormerAcceptance
 from accounts.scope import Scope
@@ -26,13 +27,15 @@ Late = dict[tuple[int, str], list[Acceptance]]  # grid and product → orders en
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One item that differs, in words, with the acceptances that came after the earlier result."""
+    """One item that differs, in words, with the first acceptances that came after the earlier result and how many
+    more there are."""
 
     code: str
     name: str
     points: Decimal
     words: list[str]
     records: list[Acceptance]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,18 @@ class DifferenceRow:
 
 
 def difference_rows(*, before: int, after: int, branch: Branch) -> list[DifferenceRow]:
-    """What the run `after` says differently from `before`, grids first, each with its items and records."""
+    """What the run `after` says differently from `before`, each with its items and records.
+
+    Grids come before people, those whose total changes most first.
+    """
     found = differences(before=before, after=after, branch=branch.pk)
     earlier, later = Run.objects.get(pk=before), Run.objects.get(pk=after)
     rules = {rule.code: rule for rule in Indicator.objects.filter(scheme=later.scheme_id)}
     late = _late_acceptances(earlier, branch, [one.grid_id for one in found if one.grid_id])
     grids = Grid.objects.in_bulk([one.grid_id for one in found if one.grid_id])
     people = Manager.objects.in_bulk([one.manager_id for one in found if one.manager_id])
-    return [_row(one, grids, people, rules, late) for one in found]
+    rows = [_row(one, grids, people, rules, late) for one in found]
+    return sorted(rows, key=lambda row: (not row.is_grid, -abs(row.points), row.code))
 
 
 def _row(
@@ -86,6 +93,7 @@ def _cause(item: ItemDifference, rule: Indicator | None, grid: int, late: Late) 
         points=item.points,
         words=list(_words(item.before, item.after)),
         records=records[:RECORDS_SHOWN],
+        more=max(len(records) - RECORDS_SHOWN, 0),
     )
 
 
@@ -96,7 +104,13 @@ def _words(before: ItemScore | None, after: ItemScore | None) -> Iterable[str]:
         yield _("新有这一项") if after else _("不再有这一项")
         if present is None or present.status != ItemStatus.SCORED:
             return
-    names = {"gained": _("新增"), "lost": _("减少"), "base": _("月初在网"), "target": _("目标"), "score": _("得分")}
+    names = {
+        "gained": pgettext("in a sentence", "新增"),
+        "lost": pgettext("in a sentence", "减少"),
+        "base": pgettext("in a sentence", "月初在网"),
+        "target": pgettext("in a sentence", "目标"),
+        "score": pgettext("in a sentence", "得分"),
+    }
     for name, label in names.items():
         old, new = (getattr(one, name) if one else None for one in (before, after))
         if old != new:
