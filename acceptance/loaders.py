@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from acceptance.choices import DayKind
 from core import sql
@@ -23,7 +23,7 @@ class AcceptanceLoader(Loader):
     another number is the same order, not a second one.
     """
 
-    app, kind, label = "acceptance", "acceptances", gettext_lazy("正式受理")
+    app, kind, label = "acceptance", "acceptances", pgettext_lazy("list", "正式受理")
     columns = (
         Column("order_no", "订单号", text(30), required=True),
         Column("household_code", "客户编码", text(30), required=True, refers=HOUSEHOLD),
@@ -95,7 +95,7 @@ class AcceptanceLoader(Loader):
 class SpecialDayLoader(Loader):
     """Holidays, on which every clock stands, and the weekend days that are worked in exchange 调休."""
 
-    app, kind, label = "acceptance", "special_days", gettext_lazy("节假日")
+    app, kind, label = "acceptance", "special_days", pgettext_lazy("list", "节假日")
     columns = (
         Column("day", "日期", day, required=True),
         Column("arrangement", "安排", choice(DayKind), required=True),

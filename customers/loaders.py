@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.pinyin import initials
 from customers.choices import CaseKind
@@ -16,7 +16,7 @@ PRODUCT = Reference("acceptance_product")
 
 
 class HouseholdLoader(Loader):
-    app, kind, label = "customers", "households", gettext_lazy("家庭客户")
+    app, kind, label = "customers", "households", pgettext_lazy("list", "家庭客户")
     columns = (
         Column("code", "客户编码", text(30), required=True),
         Column("community_code", "社区编码", text(20), required=True, refers=Reference("grids_community")),
@@ -39,7 +39,7 @@ class HouseholdLoader(Loader):
 
 
 class SubscriptionLoader(Loader):
-    app, kind, label = "customers", "subscriptions", gettext_lazy("在网业务")
+    app, kind, label = "customers", "subscriptions", pgettext_lazy("list", "在网业务")
     columns = (
         Column("code", "业务编码", text(30), required=True),
         Column("household_code", "客户编码", text(30), required=True, refers=HOUSEHOLD),
@@ -66,7 +66,7 @@ class CaseLoader(Loader):
     """The day file of the fault system. A later file closes what an earlier one opened; what somebody closed here
     stays closed while the file still has it open."""
 
-    app, kind, label = "customers", "cases", gettext_lazy("客户事项")
+    app, kind, label = "customers", "cases", pgettext_lazy("list", "客户事项")
     columns = (
         Column("number", "事项编号", text(30), required=True),
         Column("household_code", "客户编码", text(30), required=True, refers=HOUSEHOLD),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.choices import AreaType
 from imports.domain.columns import Column, Reference, choice, day, degrees, text, yes_or_no
@@ -28,7 +28,7 @@ def period_reasons(values: Values) -> Iterator[str]:
 
 
 class BranchLoader(Loader):
-    app, kind, label = "grids", "branches", gettext_lazy("分公司")
+    app, kind, label = "grids", "branches", pgettext_lazy("list", "分公司")
     columns = (
         Column("code", "分公司编码", CODE, required=True),
         Column("name", "名称", text(60), required=True),
@@ -38,7 +38,7 @@ class BranchLoader(Loader):
 
 
 class SubBureauLoader(Loader):
-    app, kind, label = "grids", "sub_bureaus", gettext_lazy("分局")
+    app, kind, label = "grids", "sub_bureaus", pgettext_lazy("list", "分局")
     columns = (
         Column("code", "分局编码", CODE, required=True),
         Column("name", "名称", text(60), required=True),
@@ -49,7 +49,7 @@ class SubBureauLoader(Loader):
 
 
 class StreetLoader(Loader):
-    app, kind, label = "grids", "streets", gettext_lazy("街道乡镇")
+    app, kind, label = "grids", "streets", pgettext_lazy("list", "街道乡镇")
     columns = (
         Column("code", "街道编码", CODE, required=True),
         Column("name", "名称", text(60), required=True),
@@ -61,7 +61,7 @@ class StreetLoader(Loader):
 
 
 class HallLoader(Loader):
-    app, kind, label = "grids", "halls", gettext_lazy("自有营业厅")
+    app, kind, label = "grids", "halls", pgettext_lazy("list", "自有营业厅")
     columns = (
         Column("code", "营业厅编码", CODE, required=True),
         Column("name", "名称", text(60), required=True),
@@ -80,7 +80,7 @@ class HallLoader(Loader):
 
 
 class CommunityLoader(Loader):
-    app, kind, label = "grids", "communities", gettext_lazy("社区")
+    app, kind, label = "grids", "communities", pgettext_lazy("list", "社区")
     columns = (
         Column("code", "社区编码", CODE, required=True),
         Column("name", "名称", text(80), required=True),
@@ -96,7 +96,7 @@ class CommunityLoader(Loader):
 class GridLoader(Loader):
     """A grid's code is unique for all time, so another start under the same code corrects the grid."""
 
-    app, kind, label = "grids", "grids", gettext_lazy("营销网格")
+    app, kind, label = "grids", "grids", pgettext_lazy("list", "营销网格")
     columns = (
         Column("code", "网格编码", CODE, required=True),
         Column("name", "名称", text(60), required=True),
@@ -112,7 +112,7 @@ class GridLoader(Loader):
 
 
 class GridCommunityLoader(Loader):
-    app, kind, label = "grids", "grid_communities", gettext_lazy("网格社区")
+    app, kind, label = "grids", "grid_communities", pgettext_lazy("list", "网格社区")
     columns = (
         Column("grid_code", "网格编码", CODE, required=True, refers=GRID),
         Column("community_code", "社区编码", CODE, required=True, refers=COMMUNITY),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.formats import listed
 from core.periods import Month
@@ -45,7 +45,7 @@ target_or_exempt: Parse = replace(text(210), read=_read_target)
 
 
 class TargetLoader(Loader):
-    app, kind, label = "kpi", "targets", gettext_lazy("月度目标")
+    app, kind, label = "kpi", "targets", pgettext_lazy("list", "月度目标")
     columns = (
         Column("month", "月份", month, required=True),
         Column("grid_code", "网格编码", text(20), required=True, refers=GRID),
@@ -80,7 +80,7 @@ def _indicator_codes(first: dt.date) -> list[str]:
 
 
 class RatingLoader(Loader):
-    app, kind, label = "kpi", "ratings", gettext_lazy("主观评价")
+    app, kind, label = "kpi", "ratings", pgettext_lazy("list", "主观评价")
     columns = (
         Column("month", "月份", month, required=True),
         Column("staff_no", "工号", text(20), required=True, refers=MANAGER),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.pinyin import initials, sort_key
 from grids.loaders import BRANCH, GRID, HALL
@@ -16,7 +16,7 @@ MANAGER = Reference("managers_manager", "staff_no")
 
 
 class ManagerLoader(Loader):
-    app, kind, label = "managers", "managers", gettext_lazy("高级客户经理")
+    app, kind, label = "managers", "managers", pgettext_lazy("list", "高级客户经理")
     columns = (
         Column("staff_no", "工号", text(20), required=True),
         Column("name", "姓名", text(40), required=True),
@@ -32,7 +32,7 @@ class ManagerLoader(Loader):
 
 
 class PostingLoader(Loader):
-    app, kind, label = "managers", "postings", gettext_lazy("任职")
+    app, kind, label = "managers", "postings", pgettext_lazy("list", "任职")
     columns = (
         Column("staff_no", "工号", text(20), required=True, refers=MANAGER),
         Column("grid_code", "网格编码", text(20), required=True, refers=GRID),
@@ -54,7 +54,7 @@ class PostingLoader(Loader):
 
 
 class OperatorLoader(Loader):
-    app, kind, label = "managers", "operators", gettext_lazy("营业员")
+    app, kind, label = "managers", "operators", pgettext_lazy("list", "营业员")
     columns = (
         Column("operator_no", "操作工号", text(20), required=True),
         Column("name", "姓名", text(40), required=True),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.doors import DEPARTMENT, OVERSEERS
 from accounts.scope import Scope
@@ -99,9 +100,13 @@ def _state_counts(shown: Generation) -> list[tuple[str, int]]:
 
 def tabs(ask: Asked, role: str) -> list[dict[str, object]]:
     """The leagues that the role may open."""
-    words = [("grids", "league", _("网格")), ("people", "people", _("个人")), ("teams", "teams", _("小组"))]
+    words = [
+        ("grids", "league", pgettext("list", "网格")),
+        ("people", "people", pgettext("list", "个人")),
+        ("teams", "teams", pgettext("list", "小组")),
+    ]
     if role in OVERSEERS:
-        words += [("branches", "branches", _("分公司")), ("totals", "totals", _("合计"))]
+        words += [("branches", "branches", pgettext("list", "分公司")), ("totals", "totals", pgettext("list", "合计"))]
     words.append(("trends", "trends", _("走势")))
     return [{"name": n, "url": f"{reverse(f'kpi:{u}')}?{ask.address}", "label": w} for n, u, w in words]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core.formats import listed, number
 from core.svg import ranked_bars
@@ -33,11 +33,11 @@ SLIDES = [
     ("movers", gettext_lazy("升降")),
     ("kept", gettext_lazy("保有与渗透")),
     ("appeals", gettext_lazy("申诉")),
-    ("raters", gettext_lazy("评价")),
+    ("raters", pgettext_lazy("list", "评价")),
     ("halls", gettext_lazy("在途")),
-    ("teams", gettext_lazy("小组")),
+    ("teams", pgettext_lazy("list", "小组")),
     ("targets", gettext_lazy("下月目标")),
-    ("decisions", gettext_lazy("决定")),
+    ("decisions", pgettext_lazy("list", "决定")),
 ]
 
 

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
@@ -100,9 +100,9 @@ def _places(request: HttpRequest, ask: LeagueAsk, of: str) -> dict[int, tuple[st
 
 
 def _of_choices(request: HttpRequest, ask: LeagueAsk, of: str) -> list[dict[str, Any]]:
-    words = [("grids", _("网格")), ("people", _("个人"))]
+    words = [("grids", pgettext("list", "网格")), ("people", pgettext("list", "个人"))]
     if len(ask.branches) > 1 and request.user.role in OVERSEERS:
-        words.append(("branches", _("分公司")))
+        words.append(("branches", pgettext("list", "分公司")))
     return [{"label": w, "address": ask.address_with(of=key), "current": key == of} for key, w in words]
 
 
