@@ -81,8 +81,8 @@ def rows_planned_once(
     `planned_for` tells the plans of a statement apart that is run for different amounts of work.
     """
     with connection.cursor() as cursor:
-        wanted = [text for name in names for text in _planned(cursor, name, types, planned_for)]
-        cursor.execute(";\n".join(wanted), params)
+        values = cursor.mogrify(_listed(f"%({parameter})s" for parameter in types), params).decode() if types else ""
+        cursor.execute(";\n".join(_planned(cursor, names, types, planned_for, values)))
         return _named(cursor) if cursor.description else []
 
 
@@ -119,23 +119,27 @@ def row_planned_once(name: str, **params: Any) -> dict[str, Any] | None:
 _plans: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # of each connection; a rollback leaves them
 
 
-def _planned(cursor: Any, name: str, types: Mapping[str, str], planned_for: str) -> Iterator[str]:
+def _planned(
+    cursor: Any, names: Iterable[str], types: Mapping[str, str], planned_for: str, values: str
+) -> Iterator[str]:
+    """The statements as they are sent; all are given the same values, which are written out once."""
     known = _plans.setdefault(connection.connection, set())
-    values = {parameter: f"${place}" for place, parameter in enumerate(types, 1)}
-    for place, text in enumerate(_statements(name)):
-        plan = f"{name}/{place}{planned_for}"
-        if text.startswith(("CREATE", "SET", "LOCK")):
-            if plan not in known:  # what comes next needs it to be planned
-                cursor.execute(text)
+    places = {parameter: f"${place}" for place, parameter in enumerate(types, 1)}
+    for name in names:
+        for number, text in enumerate(_statements(name)):
+            plan = f"{name}/{number}{planned_for}"
+            if text.startswith(("CREATE", "SET", "LOCK")):
+                if plan not in known:  # what comes next needs it to be planned
+                    cursor.execute(text)
+                    known.add(plan)
+                yield text
+                continue
+            if plan not in known:
+                with connection.wrap_database_errors:
+                    # Below Django's own cursor: how many queries a page makes doesn't depend on what came before it.
+                    cursor.cursor.execute(f'PREPARE "{plan}" {_listed(types.values())} AS {text % places}')
                 known.add(plan)
-            yield text
-            continue
-        if plan not in known:
-            with connection.wrap_database_errors:
-                # Below Django's own cursor: how many queries a page makes doesn't depend on what came before it.
-                cursor.cursor.execute(f'PREPARE "{plan}" {_listed(types.values())} AS {text % values}')
-            known.add(plan)
-        yield f'EXECUTE "{plan}" {_listed(f"%({parameter})s" for parameter in types)}'
+            yield f'EXECUTE "{plan}" {values}'
 
 
 def _listed(parts: Iterable[str]) -> str:

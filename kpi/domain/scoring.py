@@ -56,6 +56,7 @@ def _inputs(month: Month, scheme_id: int, branches: Sequence[int], grids: Sequen
 
 
 STAGES = [
+    "kpi/open_stage",
     "kpi/stage_service",
     "kpi/stage_grids",
     "kpi/stage_movements",

@@ -6,19 +6,19 @@ _UNKNOWN = "RAISE EXCEPTION 'kpi_score_unknown_run' USING ERRCODE = 'foreign_key
 
 # Locked as a foreign key would, so that the run can't go while its scores come. One row stands for all grids and
 # people: who deletes one changes it (`kpi_keep_subjects`), and so waits for the scores, or has them start anew.
+# Each key is looked up in its index, so that a late record's five rows don't read all grids and people.
 _KNOWN = f"""
-PERFORM 1 FROM kpi_run WHERE id IN (SELECT run_id FROM new_rows) FOR KEY SHARE;
+PERFORM 1 FROM kpi_run WHERE id = ANY(ARRAY(SELECT DISTINCT run_id FROM {{rows}} written)) FOR KEY SHARE;
 PERFORM 1 FROM kpi_subjects FOR SHARE;
-IF EXISTS (SELECT 1 FROM (SELECT DISTINCT run_id, month, branch_id FROM new_rows) written
-           WHERE NOT EXISTS (SELECT 1 FROM kpi_run WHERE id = written.run_id AND month = written.month)
-              OR NOT EXISTS (SELECT 1 FROM grids_branch WHERE id = written.branch_id)) THEN
+IF EXISTS (SELECT 1 FROM (SELECT DISTINCT run_id, month, branch_id FROM {{rows}} of_rows) written
+           WHERE (SELECT month FROM kpi_run WHERE id = written.run_id) IS DISTINCT FROM written.month
+              OR (SELECT true FROM grids_branch WHERE id = written.branch_id) IS NULL) THEN
     {_UNKNOWN}
 END IF;
-IF EXISTS (SELECT 1 FROM new_rows
-           LEFT JOIN grids_grid grid ON grid.id = new_rows.grid_id
-           LEFT JOIN managers_manager manager ON manager.id = new_rows.manager_id
-           WHERE (new_rows.grid_id IS NOT NULL AND grid.id IS NULL)
-              OR (new_rows.manager_id IS NOT NULL AND manager.id IS NULL)) THEN
+IF EXISTS (SELECT 1 FROM {{rows}} written
+           WHERE (grid_id IS NOT NULL AND (SELECT true FROM grids_grid WHERE id = written.grid_id) IS NULL)
+              OR (manager_id IS NOT NULL
+                  AND (SELECT true FROM managers_manager WHERE id = written.manager_id) IS NULL)) THEN
     {_UNKNOWN}
 END IF;
 RETURN NULL;
@@ -31,7 +31,7 @@ _IN_ORDER = "".join(
     for n in range(1, _GLANCED)
 )
 _ITEMS_ONCE = f"""
-IF EXISTS (SELECT 1 FROM new_rows
+IF EXISTS (SELECT 1 FROM {{rows}} written
            WHERE NOT (cardinality(items) <= {_GLANCED}{_IN_ORDER})
              AND (SELECT count(*) <> count(DISTINCT code) FROM unnest(items))) THEN
     RAISE EXCEPTION 'kpi_item_twice' USING ERRCODE = 'unique_violation';
@@ -42,26 +42,31 @@ RETURN NULL;
 
 def known_run_guards() -> list[pgtrigger.Trigger]:
     """Refuse scores of a run that isn't there or is of another month, and of a branch, grid or person not there."""
-    return _guards("known_run", _KNOWN)
+    return _guards("known_run", _KNOWN, "run_id", "month", "branch_id", "grid_id", "manager_id")
 
 
 def items_once_guards() -> list[pgtrigger.Trigger]:
     """Refuse a score with an item twice. That none lacks its code, status or weight is kept by their type."""
-    return _guards("items_once", _ITEMS_ONCE)
+    return _guards("items_once", _ITEMS_ONCE, "items")
 
 
-def _guards(name: str, check: str) -> list[pgtrigger.Trigger]:
-    return [
-        pgtrigger.Trigger(
-            name=f"{name}_{when}",
-            level=pgtrigger.Statement,
-            when=pgtrigger.After,
-            operation=operation,
-            referencing=pgtrigger.Referencing(new="new_rows"),
-            func=check,
-        )
-        for when, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
-    ]
+def _guards(name: str, check: str, *columns: str) -> list[pgtrigger.Trigger]:
+    """Of a change, only that of these columns is asked, row by row: ranks follow each late record, and touch none."""
+    inserted = pgtrigger.Trigger(
+        name=f"{name}_insert",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        func=check.format(rows="new_rows"),
+    )
+    changed = pgtrigger.Trigger(
+        name=f"{name}_update",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf(*columns),
+        func=check.format(rows="(SELECT NEW.*)"),
+    )
+    return [inserted, changed]
 
 
 def keeps_its_scores() -> pgtrigger.Trigger:

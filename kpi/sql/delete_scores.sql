@@ -1,7 +1,5 @@
 -- Takes the staged subjects out of a generation that is shown, to be written again in the same transaction, and notes the
 -- branches whose scores change: those they are written in, and those they stood in until now.
-CREATE TEMP TABLE IF NOT EXISTS kpi_changed (branch_id bigint) ON COMMIT DELETE ROWS;
-DELETE FROM kpi_changed;
 WITH gone AS (
     DELETE FROM kpi_score
     WHERE branch_id = ANY(%(branches)s) AND id = ANY(ARRAY(
@@ -12,9 +10,9 @@ WITH gone AS (
     ))
     RETURNING branch_id
 )
-INSERT INTO kpi_changed (branch_id)
-SELECT branch_id FROM gone
+INSERT INTO kpi_changed (run_id, branch_id)
+SELECT %(run)s, branch_id FROM gone
 UNION
-SELECT branch_id FROM kpi_grid WHERE branch_id = ANY(%(branches)s) AND grid_id = ANY(%(grids)s)
+SELECT %(run)s, branch_id FROM kpi_grid WHERE branch_id = ANY(%(branches)s) AND grid_id = ANY(%(grids)s)
 UNION
-SELECT branch_id FROM kpi_service WHERE branch_id = ANY(%(branches)s);
+SELECT %(run)s, branch_id FROM kpi_service WHERE branch_id = ANY(%(branches)s);

@@ -10,7 +10,7 @@ WITH counted AS (
     FROM kpi_run amended, counted
     WHERE amended.id = %(run)s AND note.cause = 'late_record' AND note.month = amended.month
       AND note.branch_id IS NOT DISTINCT FROM amended.branch_id AND note.id > amended.id
-      AND EXISTS (SELECT FROM kpi_changed)
+      AND EXISTS (SELECT FROM kpi_changed WHERE run_id = %(run)s)
     RETURNING note.id
 )
 INSERT INTO kpi_run (month, branch_id, scheme_id, cause, status, requested_at, started_at, watermark_at, heartbeat_at,
@@ -18,4 +18,4 @@ INSERT INTO kpi_run (month, branch_id, scheme_id, cause, status, requested_at, s
 SELECT month, branch_id, scheme_id, 'late_record', 'done', %(now)s, %(now)s, %(now)s, finished,
        finished, '', 0, 0, grids, people, '', 1
 FROM kpi_run amended, counted
-WHERE amended.id = %(run)s AND EXISTS (SELECT FROM kpi_changed) AND NOT EXISTS (SELECT FROM added);
+WHERE amended.id = %(run)s AND EXISTS (SELECT FROM kpi_changed WHERE run_id = %(run)s) AND NOT EXISTS (SELECT FROM added);

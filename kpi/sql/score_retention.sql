@@ -1,10 +1,9 @@
 -- Retention: kept ÷ base ÷ target rate × 100. The base is the balance of the communities that the grid held on the
 -- 1st; lost are those of the base that ended in the month. Nobody in the base: 不考核.
 WITH home AS MATERIALIZED (
-    SELECT membership.community_id, membership.grid_id
-    FROM grids_gridcommunity membership
-    JOIN kpi_grid USING (grid_id)
-    WHERE membership.period @> %(first)s::date
+    SELECT community_id, grid_id
+    FROM grids_gridcommunity
+    WHERE grid_id = ANY(ARRAY(SELECT grid_id FROM kpi_grid)) AND period @> %(first)s::date
 ), rule AS MATERIALIZED (
     SELECT code, floor, cap, target_rate, products
     FROM kpi_indicator WHERE scheme_id = %(scheme)s AND measure = 'retention'

@@ -1,7 +1,5 @@
 -- The grids to score: those of the branches (or, of them, some) that hold at least one day of the month, and others
 -- where people served who are scored here: their items count for these people, but are not written.
-CREATE TEMP TABLE IF NOT EXISTS kpi_grid (grid_id bigint, branch_id bigint, days integer) ON COMMIT DELETE ROWS;
-DELETE FROM kpi_grid;
 INSERT INTO kpi_grid (grid_id, branch_id, days)
 SELECT id, branch_id, upper(held) - lower(held)
 FROM (
@@ -11,9 +9,3 @@ FROM (
 ) grid
 WHERE branch_id = ANY(%(branches)s) AND (%(grids)s::bigint[] IS NULL OR id = ANY(%(grids)s))
    OR id IN (SELECT grid_id FROM kpi_service WHERE branch_id = ANY(%(branches)s));
-CREATE TEMP TABLE IF NOT EXISTS kpi_item (
-    grid_id bigint, manager_id bigint, subject bigint GENERATED ALWAYS AS (coalesce(grid_id, -manager_id)) STORED,
-    branch_id bigint, code text, status text, gained bigint, lost bigint,
-    actual numeric, base numeric, target numeric, rate numeric, score numeric
-) ON COMMIT DELETE ROWS;
-DELETE FROM kpi_item;

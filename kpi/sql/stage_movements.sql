@@ -1,7 +1,4 @@
 -- Acceptances of the month and cancellations of the month (of whatever month's acceptance), from the tallies.
-CREATE TEMP TABLE IF NOT EXISTS kpi_movement (grid_id bigint, code text, gained bigint, lost bigint)
-ON COMMIT DELETE ROWS;
-DELETE FROM kpi_movement;
 INSERT INTO kpi_movement (grid_id, code, gained, lost)
 SELECT tally.grid_id, indicator.code, sum(tally.gained), sum(tally.lost)
 FROM kpi_grid

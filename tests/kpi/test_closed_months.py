@@ -41,15 +41,24 @@ def closed(branch) -> None:
         "TRUNCATE kpi_branchmonth",
         "UPDATE kpi_run SET scheme_id = NULL",
         "DELETE FROM kpi_run",
-        "UPDATE kpi_score SET month = '2026-09-01'",
+        "UPDATE kpi_score SET month = month",
     ],
 )
 def test_closed_month_withstands_statements_that_name_no_row(statement):
+    closed_and_refused(statement, "kpi_month_closed")
+
+
+def test_closed_month_withstands_scores_moved_to_another_month():
+    """Their run, which is of the closed month, says no before the month does."""
+    closed_and_refused("UPDATE kpi_score SET month = '2026-09-01'", "kpi_score_unknown_run")
+
+
+def closed_and_refused(statement, refusal):
     grid = ready_grid()
     recomputed()
     closed(grid.branch)
 
-    with pytest.raises(IntegrityError, match="kpi_month_closed"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError, match=refusal), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)
 

@@ -34,7 +34,7 @@ REFUSED = {
         " SELECT run_id, month, branch_id, {empty_grid}, 31, 100, 1, false FROM kpi_score WHERE grid_id = {grid}"
         " AND run_id = {run}",
         "UPDATE kpi_score SET run_id = {old_run} WHERE run_id = {run}",
-        "UPDATE kpi_score SET month = '2026-11-01'",
+        "UPDATE kpi_score SET branch_id = branch_id + 0, month = month",  # to another month: test_closed_months
         "UPDATE kpi_score SET items = '{{}}'",
         "UPDATE kpi_score SET items[1].score = 100",
         "INSERT INTO kpi_score SELECT * FROM kpi_score WHERE run_id = {run}"

@@ -23,7 +23,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("kpi/stage_grids", "WHERE branch_id = ANY", "AND → OR"): _LATER,
     ("kpi/stage_grids", "WHERE branch_id = ANY", "without AND"): _LATER,
     ("kpi/stage_grids", "OR id IN (SELECT grid_id", "without the conditions"): _LATER,
-    ("kpi/stage_service", "AND (%(grids)s::bigint[] IS NULL", "without AND"): _LATER,
     ("kpi/stage_service", "WHERE grid_id = ANY(%(grids)s)", "without the conditions"): _LATER,
     ("kpi/stage_service", "WHERE grid_id = ANY(%(grids)s)", "AND → OR"): _LATER,
     ("kpi/stage_service", "WHERE grid_id = ANY(%(grids)s)", "without AND"): _LATER,
