@@ -38,17 +38,29 @@ from tests.reference import comparison, database  # noqa: E402
 
 STATEMENTS = [
     *("score_completion", "score_members", "score_points", "score_rating", "score_retention"),
-    *("stage_grids", "stage_movements", "stage_service", "write_items", "write_scores", "swap_generation"),
+    *("stage_grids", "stage_movements", "stage_service", "write_scores", "swap_generation"),
     *("count_balances", "carry_balances", "count_losses", "find_sums", "take_acceptance_changes"),
-    *("delete_scores", "rank_scores", "raise_revision", "list_touched", "hold_touched"),
+    *("delete_scores", "rank_scores"),
+]
+# What is done around the sums: companies side by side don't show it.
+AROUND = [
+    *("delete_generation", "find_late", "forget_scored", "forget_touched", "hold_touched", "list_left_behind"),
+    *("list_touched", "note_late_records", "raise_revision"),
 ]
 FUNCTIONS = ["kpi_half_up"]
 UNCHANGED = Mutant("", 0, "", "nothing", "")
 # Number and size of the batches that a survivor meets, each with another kind of scheme: the usual letters, weights of
 # a hundredth, two ratings, business alone, no rating at all.
 BATCHES = [(3, 12), (1, 12), (24, 12), (14, 25), (10, 25)]
-# And then the tests that look at what companies side by side don't show, such as months that are closed.
+# And then the tests that look at what companies don't show, such as months that are closed; of some statements, their
+# own.
 TESTS = ["late_records", "scoring", "balances", "closed_months", "months", "corrections", "sum_checks", "new_indicator"]
+OWN_TESTS = {
+    **dict.fromkeys(["delete_scores", "rank_scores", *AROUND], ["late_marks", "late_records"]),
+    "delete_generation": ["late_marks"],
+    "list_left_behind": ["jobs"],
+    "kpi_half_up": ["rounding"],
+}
 # Not even a statement: no test is needed to notice it.
 NO_STATEMENT = re.compile(
     "syntax error|does not exist|cannot be matched|must appear in the GROUP BY|ambiguous|must be type"
@@ -58,20 +70,13 @@ NO_STATEMENT = re.compile(
 
 
 def planted() -> list[Mutant]:
-    """All mutants of the statements that score, and of the functions they call, that could be noticed."""
+    """All mutants of the statements that score, and of the functions they call."""
     wanted = sys.argv[1:] or [""]
-    names = [name for name in STATEMENTS if any(part in name for part in wanted) and _is_there(name)]
+    names = [name for name in [*STATEMENTS, *AROUND] if any(part in name for part in wanted)]
     found = [mutant for name in names for mutant in mutants(f"kpi/{name}", sql.statement(f"kpi/{name}"))]
     for name in [name for name in FUNCTIONS if any(part in name for part in wanted)]:
         found += mutants(name, _definition(name))
-    return [mutant for mutant in found if not equivalents.reason(mutant)]
-
-
-def _is_there(name: str) -> bool:
-    try:
-        return bool(sql.statement(f"kpi/{name}"))
-    except FileNotFoundError:
-        return False
+    return found
 
 
 def _definition(function: str) -> str:
@@ -134,16 +139,29 @@ def _refused(words: str) -> str:
 def hunt(found: list[Mutant], ledger: Ledger) -> None:
     """Let the mutants meet batch after batch, and the tests at last, as long as they live."""
     for place, (number, size) in enumerate(BATCHES):
-        unmet = [mutant for mutant in ledger.of_fate(ALIVE, found) if ledger.met(mutant) <= place]
+        unmet = [one for one in ledger.of_fate(ALIVE, found) if ledger.met(one) <= place and _own(one) not in AROUND]
         if unmet:
             for mutant, fate in _meet(unmet, number, size):
                 ledger.note(mutant, fate=fate, met=place + 1)
         left = len(ledger.of_fate(ALIVE, found))
         print(f"batch {number} of {size} companies: {left} of {len(found)} left", flush=True)
-    unmet = [mutant for mutant in ledger.of_fate(ALIVE, found) if ledger.met(mutant) == len(BATCHES)]
-    for mutant in [mutant for mutant in unmet if mutant.name not in FUNCTIONS]:
-        assert mutant is not unmet[0] or _meet_tests(UNCHANGED) == ALIVE, "the tests must pass without a mutant"
-        ledger.note(mutant, fate=_meet_tests(mutant), met=len(BATCHES) + 1)
+    # Those that lived through the tests meet them again when they are asked for by name: a test may have come.
+    unmet = [one for one in ledger.of_fate(ALIVE, found) if sys.argv[1:] or ledger.met(one) <= len(BATCHES)]
+    names = sorted({name for mutant in unmet for name in _tests_of(mutant)})
+    assert not unmet or _meet_tests(UNCHANGED, names) == ALIVE, "the tests must pass without a mutant"
+    for mutant in unmet:
+        fate = _meet_rounding(mutant) if mutant.name in FUNCTIONS else _meet_tests(mutant, _tests_of(mutant))
+        ledger.note(mutant, fate=fate, met=len(BATCHES) + 1)
+        print(f"tests: {fate} {mutant}", flush=True)
+    assert not unmet or _meet_tests(UNCHANGED, names) == ALIVE, "a mutant left something behind"
+
+
+def _own(mutant: Mutant) -> str:
+    return mutant.name.removeprefix("kpi/")
+
+
+def _tests_of(mutant: Mutant) -> list[str]:
+    return OWN_TESTS.get(_own(mutant), TESTS)
 
 
 def _meet(found: list[Mutant], number: int, size: int) -> Iterator[tuple[Mutant, str]]:
@@ -163,8 +181,19 @@ def _meet(found: list[Mutant], number: int, size: int) -> Iterator[tuple[Mutant,
         transaction.set_rollback(True)
 
 
-def _meet_tests(mutant: Mutant) -> str:
-    """In a process of its own, which pytest may leave as it likes."""
+def _meet_rounding(mutant: Mutant) -> str:
+    """A function is the database's: it is changed for all who call it, and changed back."""
+    ours = _definition(mutant.name)
+    with connection.cursor() as cursor:
+        cursor.execute(mutant.text)
+    fate = _meet_tests(mutant, _tests_of(mutant))
+    with connection.cursor() as cursor:
+        cursor.execute(ours)
+    return fate
+
+
+def _meet_tests(mutant: Mutant, names: list[str]) -> str:
+    """In a process of its own, which pytest may leave as it likes. Without those that wait for a killed worker."""
     connection.close()
     child = os.fork()
     if not child:
@@ -173,13 +202,16 @@ def _meet_tests(mutant: Mutant) -> str:
         sql.statement = lambda name: mutant.text if name == mutant.name else ours(name)  # type: ignore[assignment]
         sql._statements.cache_clear()
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        files = [f"tests/kpi/test_{name}.py" for name in TESTS]
-        os._exit(int(pytest.main(["-x", "-q", "--reuse-db", "-p", "no:cacheprovider", *files]) != 0))
+        files = [f"tests/kpi/test_{name}.py" for name in names]
+        options = ["-x", "-q", "--reuse-db", "-p", "no:cacheprovider", "-k", "not killed_worker"]
+        os._exit(int(pytest.main([*options, *files]) != 0))
     return KILLED if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) else ALIVE
 
 
 def report(found: list[Mutant], ledger: Ledger) -> None:
-    """Counts by statement, then the survivors."""
+    """Counts by statement, then the survivors, and reasons that no longer fit anything."""
+    reasons_left = equivalents.outdated(found)
+    found = _noticeable(found)
     counts: dict[str, Counter[str]] = {}
     for mutant in found:
         counts.setdefault(mutant.name, Counter())[ledger.fate(mutant)] += 1
@@ -188,6 +220,12 @@ def report(found: list[Mutant], ledger: Ledger) -> None:
         print(f"{name}: {by_fate[KILLED]} killed, {by_fate[ALIVE]} alive ({rate:.1f}%), {by_fate[STILLBORN]} stillborn")
     for mutant in ledger.of_fate(ALIVE, found):
         print(f"{mutant} (met {ledger.met(mutant)} batches)")
+    for name, part, change in reasons_left:
+        print(f"no such mutant any more: {name} {part} {change}")
+
+
+def _noticeable(found: list[Mutant]) -> list[Mutant]:
+    return [mutant for mutant in found if not equivalents.reason(mutant)]
 
 
 def main() -> None:
@@ -195,7 +233,7 @@ def main() -> None:
     ledger = Ledger(embedded.data_dir().parent / "mutation-sql.jsonl")
     found = setup_databases(verbosity=0, interactive=False, keepdb=True)
     try:
-        hunt(planted(), ledger)
+        hunt(_noticeable(planted()), ledger)
     except KeyboardInterrupt:
         print("stopped")
     finally:

@@ -45,6 +45,8 @@ def _copy(file: Path, place: Path, name: str, is_changed: bool) -> None:
     if is_changed:
         content = undecorated(content.decode()).encode()
     if not (place / name).is_file() or (place / name).read_bytes() != content:
+        if is_changed:  # which tests reach a function, mutmut asks of new tests only
+            (place / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_bytes(content)
     twin = place / "mutants" / name

@@ -10,6 +10,8 @@ _CANCELS = "stands for a class with nothing assessed, in every share and in the 
 _UNREAD = "who served one grid carries its items: their own aren't read"
 _NEVER = "a rating, which is the subject's own, is never left out of the assessment"
 _SLOWER = "the longer way round gives the same: the short one is for weights that come out even, and exact"
+_NO_RUN = "an open month shows no run"
+_FOUR = "points a unit have four places: nothing to round"
 _ONCE = "what is there already is left as it is"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
@@ -18,7 +20,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("kpi/score_members", "sum(service.days * item.score)", "without the cond"): "a sum leaves out what has no score",
     ("kpi/score_members", "WHERE service.grids > 1", "without the conditions"): _UNREAD,
     ("kpi/score_members", "WHERE service.grids > 1", "> → >="): _UNREAD,
-    ("kpi/score_points", "indicator.points_per_unit, 4", "4 → 5"): "points a unit have four places: nothing to round",
+    ("kpi/score_points", "indicator.points_per_unit, 4", "4 → 5"): _FOUR,
+    ("kpi/score_points", "indicator.points_per_unit, 4", "round → trunc"): _FOUR,
     ("kpi/stage_grids", "WHERE branch_id = ANY", "without the conditions"): _LATER,
     ("kpi/stage_grids", "WHERE branch_id = ANY", "AND → OR"): _LATER,
     ("kpi/stage_grids", "WHERE branch_id = ANY", "without AND"): _LATER,
@@ -36,6 +39,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("kpi/write_scores", "percent * whole = share", "* → /"): _SLOWER,
     ("kpi/write_scores", "round(share / whole, 6) AS percent", "/ → *"): _SLOWER,
     ("kpi/write_scores", "round(share / whole, 6) AS percent", "6 → 7"): _SLOWER,
+    ("kpi/write_scores", "round(share / whole, 6) AS percent", "round → trunc"): _SLOWER,
     ("kpi/write_scores", "WHEN weighed.whole = 1 THEN", "1 → 2"): _SLOWER,
     ("kpi/write_scores", "SELECT source.subject, source.is_carried", "min → max"): "one subject's items have one whole",
     ("kpi/write_scores", "1::bigint << (row_number()", "1 → 2"): "bits of their own, whichever",
@@ -54,16 +58,28 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ("a grid and product have one row of gains and one of losses here, with 0 for the other"),
     ("kpi/take_acceptance_changes", "SELECT DISTINCT month, grid_id FROM changed", "DISTINCT"): _ONCE,
     ("kpi/delete_scores", "AND grid_id IS NULL", "without AND grid_id IS NULL"): "what a person has, has no grid",
-    ("kpi/list_touched", "held.state IN ('open', 'trial')", "'open'"): "an open month shows no run",
+    ("kpi/hold_touched", "state IN ('open', 'trial')", "'open'"): _NO_RUN,
+    ("kpi/list_touched", "held.state IN ('open', 'trial')", "'open'"): _NO_RUN,
     ("kpi/rank_scores", "WHERE run_id =", "without AND branch_id"): "other branches have these very ranks already",
-    ("kpi/rank_scores", "kpi_score.rank_in_branch <>", "without AND kpi_score.rank"): "the same rank is written again",
+    ("kpi/rank_scores", "ranked.rank_in_branch <>", "without AND ranked.rank"): "the same rank is written again",
     ("kpi_half_up", "1.0000000000000000000000000000000000000000", "* → /"): "by one, to forty places",
 }
 
 
+Entry = tuple[str, str, str]
+
+
 def reason(mutant: Mutant) -> str:
     """Why a mutant can't be noticed; empty when it should be."""
-    for (name, part, change), why in EQUIVALENT.items():
-        if mutant.name == name and part in mutant.was and mutant.change.startswith(change):
-            return why
-    return ""
+    return next((why for entry, why in EQUIVALENT.items() if _fits(entry, mutant)), "")
+
+
+def outdated(mutants: list[Mutant]) -> list[Entry]:
+    """Entries that fit none of the mutants, though their statement is among them."""
+    names = {mutant.name for mutant in mutants}
+    return [one for one in EQUIVALENT if one[0] in names and not any(_fits(one, mutant) for mutant in mutants)]
+
+
+def _fits(entry: Entry, mutant: Mutant) -> bool:
+    name, part, change = entry
+    return mutant.name == name and part in mutant.was and mutant.change.startswith(change)

@@ -1,9 +1,10 @@
 """Lets mutmut change the scoring code written in Python, on a copy of the project, with servers of its own.
 
-    [MUTANTS_EVERY=n] python -m tests.mutation.python [name of a mutant …]
+    [MUTANTS_EVERY=n [MUTANTS_FROM=k]] python -m tests.mutation.python [name of a mutant …]
 
-Goes on where the last one stopped; with MUTANTS_EVERY it tries every n-th mutant of each function. Needs a data
-directory of its own (GM_DATA_DIR) while other tests run. See docs/how-to/mutation.md.
+Goes on where the last one stopped; with MUTANTS_EVERY it tries every n-th mutant of each function, and with
+MUTANTS_FROM=1 (up to n - 1) those that the samples before left out. Needs a data directory of its own (GM_DATA_DIR)
+while other tests run. See docs/how-to/mutation.md.
 """
 
 from __future__ import annotations

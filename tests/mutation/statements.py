@@ -20,6 +20,7 @@ WORDS = {
     "DISTINCT": "",
     "bool_or": "bool_and",
     "rank": "dense_rank",
+    "round": "trunc",
     "sum": "max",
     "count": "max",
     "NOT": "",
@@ -66,7 +67,9 @@ def _changes(tokens: list[str], at: int) -> Iterator[tuple[int, str, str]]:
         yield 1, "/", "* → /"
     if token in WORDS:
         yield 1, WORDS[token], f"{token} → {WORDS[token] or 'nothing'}"
-    if token.isdigit():
+    if token.isdigit() and len(token) > 9:
+        yield 1, token[:9], f"{len(token)} → 9 places"
+    elif token.isdigit():
         yield 1, str(int(token) + 1), f"{token} → {int(token) + 1}"
     if token.startswith("'"):
         yield 1, "'mutated'", f"{token} → 'mutated'"

@@ -4,8 +4,8 @@ python tests/mutation/without_words.py run …
 
 It leaves alone what is only read by people: Chinese text, and what is handed to gettext or to the log. A mutant meets
 the tests of its own file (`[tool.mutation]` in pyproject.toml). With MUTANTS_EVERY=4 every fourth mutant of each
-function is tried. What was killed stays judged. And a process without a mutant has to pass before the first one and
-after the last, or the tests fail for another reason than the mutants.
+function is tried, with MUTANTS_FROM=1 another fourth. What was killed stays judged. And a process without a mutant has
+to pass before the first one and after the last, or the tests fail for another reason than the mutants.
 """
 
 import os
@@ -26,6 +26,7 @@ from mutmut.workers import isolation
 
 TOLD = m.Call(func=m.Name("_") | m.Attribute(value=m.Name("log")))
 EVERY = int(os.environ.get("MUTANTS_EVERY", "1"))
+FROM = int(os.environ.get("MUTANTS_FROM", "0"))
 OF_EACH_FILE = 3  # tests that have to pass without a mutant
 
 
@@ -52,7 +53,7 @@ def unjudged(collect: Callable[..., Any]) -> Callable[..., Any]:
 
 def _is_in_sample(mutant: str) -> bool:
     function, number = mutant.rsplit("_", 1)
-    return (int(number) + crc32(function.encode())) % EVERY == 0  # (not always the first one, nor a chance)
+    return (int(number) + crc32(function.encode())) % EVERY == FROM  # (not always the first one, nor a chance)
 
 
 class Runner(isolation.ForkRunner):
