@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from celery.signals import before_task_publish
 from django.db import IntegrityError, transaction
 
 from acceptance.models import Acceptance, FormerAcceptance
@@ -33,6 +34,19 @@ def grid():
     AcceptanceFactory(grid=grid)
     closed(grid)
     return grid
+
+
+@pytest.fixture
+def told():
+    """What is sent to the workers: task and numbers."""
+    found: list[tuple[str, dict[str, int]]] = []
+
+    def note(sender, body, **_rest) -> None:
+        found.append((sender, body[1]))
+
+    before_task_publish.connect(note)
+    yield found
+    before_task_publish.disconnect(note)
 
 
 def totals(run: int) -> list[Decimal]:
@@ -130,8 +144,9 @@ def test_correction_without_a_difference_can_not_be_signed(grid):
 def test_correction_wants_a_reason_that_fits(grid, reason, words):
     AcceptanceFactory(grid=grid)
     run = correction_run(grid)
-    with pytest.raises(corrections.CorrectionRefused, match=words):
+    with pytest.raises(corrections.CorrectionRefused, match=words) as refused:
         corrections.sign(run=run, reason=reason, by=UserFactory(), now=LATER)
+    assert refused.value.field == "reason"
 
 
 def test_signing_twice_books_once(grid):
@@ -176,11 +191,25 @@ def test_correction_under_way_is_neither_doubled_nor_thrown_away(grid):
         corrections.discard(run=run)
 
 
-def test_open_month_wants_no_correction():
-    grid = ready_grid()
-    published(grid)
+def test_open_month_wants_no_correction(grid):
+    """Not even one of a branch that has closed another."""
+    recomputed(NOVEMBER, branch=grid.branch)
     with pytest.raises(corrections.CorrectionRefused, match="还没有审定"):
+        corrections.request(branch=grid.branch, month=NOVEMBER, by=None, now=NOW)
+
+
+def test_worker_is_told_of_the_correction_to_work_out(grid, told, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = corrections.request(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
         corrections.request(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+    assert told == [(recompute.TASK, {"run_id": asked.pk})]
+
+
+def test_correction_whose_message_was_lost_is_sent_again(grid, told, django_capture_on_commit_callbacks):
+    asked = corrections.request(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert recompute.sweep(now=LATER) == [asked.pk]
+    assert told == [(recompute.TASK, {"run_id": asked.pk})]
 
 
 def test_correction_touches_no_other_branch(grid):
@@ -203,6 +232,29 @@ def test_correction_touches_no_other_branch(grid):
     assert corrections.basis(other.branch, OCTOBER) == BranchMonth.objects.get(branch=other.branch).current_run_id
     with pytest.raises(corrections.CorrectionRefused, match="还没有审定"):
         corrections.request(branch=still_open.branch, month=OCTOBER, by=by, now=LATER)
+
+
+def test_correction_touches_no_other_month(grid):
+    later = ready_grid(NOVEMBER, branch=grid.branch)
+    december = dt.datetime(2026, 12, 3, 9, tzinfo=NOW.tzinfo)
+    from_rating(grid, later)
+    closed_november(grid, december)
+    for day in (dt.date(2026, 10, 30), dt.date(2026, 11, 30)):
+        AcceptanceFactory(grid=grid, accepted_on=day)
+    assert corrections.check_closed(today=local_day(december), now=december) == 2
+    asked = corrections.request(branch=grid.branch, month=NOVEMBER, by=None, now=december)
+
+    assert corrected(grid, now=december).run != asked
+    assert list(corrections.unsigned(grid.branch, NOVEMBER)) == [asked]
+    assert [drift.month for drift in Drift.objects.all()] == [NOVEMBER.first]
+
+
+def test_corrections_are_numbered_by_branch_and_month(grid):
+    other = ready_grid()
+    closed(other)
+    for place in (grid, other):
+        AcceptanceFactory(grid=place)
+    assert [corrected(place, now=LATER).number for place in (grid, other)] == [1, 1]
 
 
 def test_correction_uses_the_scheme_and_inputs_of_the_closed_month(grid):

@@ -12,6 +12,7 @@ from threading import Thread
 
 import pytest
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from acceptance.models import Acceptance
 from core import sql
@@ -25,7 +26,7 @@ from managers.models import Posting
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
-from tests.factories.kpi import NOW, OCTOBER, RatingFactory, RunFactory, TargetFactory, recomputed
+from tests.factories.kpi import NOW, OCTOBER, BranchMonthFactory, RatingFactory, RunFactory, TargetFactory, recomputed
 from tests.factories.managers import PostingFactory
 from tests.factories.months import closed, ready_grid
 
@@ -325,12 +326,15 @@ def _kill_while_working(run: Run, seconds: float) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("kind", "changed", "asked"), [("acceptances", 3, 2), ("ratings", 1, 2), ("acceptances", 0, 0), ("operators", 3, 0)]
+    ("of", "asked"),
+    [({}, 2), ({"kind": "ratings"}, 2), ({"kind": "operators"}, 0)]
+    + [({"changed_count": 0}, 0), ({"status": "failed"}, 0), ({"dry_run": True}, 0)],
 )
-def test_file_that_came_in_asks_for_the_months_that_still_move(kind, changed, asked):
+def test_file_that_came_in_asks_for_the_months_that_still_move(of, asked):
     GridFactory()
     recomputed()
-    Batch.objects.create(kind=kind, status="done", changed_count=changed, finished_at=NOW + SECOND)
+    file = {"kind": "acceptances", "status": "done", "changed_count": 3, "finished_at": NOW + SECOND}
+    Batch.objects.create(**file | of)
 
     today = dt.date(2026, 11, 2)
     found = recompute.request_after_files(today=today, now=LATER)
@@ -362,3 +366,34 @@ def test_person_taken_to_another_branch_afterwards_is_shown_in_one(place):
     recompute.run(asked.pk, now=NOW)
     assert [row.branch for row in Score.objects.current().filter(manager=person)] == [grids[1].branch]
     assert not Run.objects.filter(status=RunStatus.REQUESTED).exists()
+
+
+@pytest.mark.django_db
+def test_only_open_branches_that_share_a_person_who_moved_are_asked_for():
+    come, left, told, lending, aside = (GridFactory() for _ in range(5))
+    mover, shown, lent, later = (PostingFactory(grid=grid).manager for grid in (left, told, lending, aside))
+    Posting.objects.filter(manager=lent).update(period=DateRange(dt.date(2026, 10, 9), None))
+    PostingFactory(grid=come, manager=lent, period=DateRange(dt.date(2026, 10, 3), dt.date(2026, 10, 9)))
+    Posting.objects.filter(manager=later).update(period=DateRange(dt.date(2026, 11, 1), None))
+    PostingFactory(grid=come, manager=later, period=DateRange(dt.date(2026, 10, 1), dt.date(2026, 11, 1)))
+    for month in (OCTOBER, OCTOBER.shift(1)):
+        recomputed(month)
+    BranchMonth.objects.filter(month=OCTOBER.first, branch=told.branch).update(state=MonthState.PUBLISHED)
+    assert not Run.objects.filter(status=RunStatus.REQUESTED).exists()
+
+    Posting.objects.filter(manager__in=[mover, shown]).update(grid=come)
+    recomputed(branch=come.branch)
+    assert [(run.branch, run.month) for run in Run.objects.filter(status=RunStatus.REQUESTED)] == [
+        (left.branch, OCTOBER.first)
+    ]
+
+
+@pytest.mark.django_db
+def test_branch_come_to_that_shows_nothing_yet_is_asked_for():
+    left, come = GridFactory(), GridFactory()
+    person = PostingFactory(grid=left).manager
+    recomputed(branch=left.branch)
+    BranchMonthFactory(branch=come.branch)
+    Posting.objects.filter(manager=person).update(grid=come)
+    recomputed(branch=left.branch)
+    assert Run.objects.get(status=RunStatus.REQUESTED).branch == come.branch

@@ -272,6 +272,9 @@ def test_late_record_leaves_what_a_generation_no_longer_shows():
 
     assert rescored() == 2
     assert (gained(first), gained(other)) == (4, 4)
+    assert list(BranchMonth.objects.order_by("branch").values_list("revision", flat=True)) == [1, 1]
+    notes = Run.objects.filter(cause=RunCause.LATE_RECORD).order_by("person_count")
+    assert list(notes.values_list("branch", "grid_count", "person_count")) == [(None, 1, 1), (other.branch_id, 1, 2)]
     assert hidden == [
         list(model.objects.filter(run=full, branch=other.branch).order_by("pk").values())
         for model in (ItemScore, Score)

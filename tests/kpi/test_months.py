@@ -57,9 +57,19 @@ def test_month_goes_from_trial_to_published_to_closed(grid):
 
 
 def test_month_without_a_result_is_refused(grid):
-    assert texts(grid) == ["还没有计算过，请先重算。"]
-    with pytest.raises(months.MonthRefused):
+    words = "还没有计算过，请先重算。"
+    assert texts(grid) == [words]
+    with pytest.raises(months.MonthRefused) as refused:
         publish(grid)
+    assert [(found.kind, found.text) for found in refused.value.obstacles] == [("no_result", words)]
+
+
+def test_step_of_a_month_touches_no_other(grid):
+    recomputed()
+    publish(grid)
+    with pytest.raises(months.MonthRefused, match="还没有计算过"):
+        months.withdraw(branch=grid.branch, month=OCTOBER.shift(1), by=None, now=NOW)
+    assert BranchMonth.objects.get().state == MonthState.PUBLISHED
 
 
 def test_missing_inputs_are_listed_by_name(grid):
@@ -68,8 +78,9 @@ def test_missing_inputs_are_listed_by_name(grid):
     recomputed()
 
     assert texts(grid) == ["网格 G1 王顶堤 的指标 B 未设目标。", "李伟（M1）还没有主观评价。"]
-    with pytest.raises(months.MonthRefused):
+    with pytest.raises(months.MonthRefused) as refused:
         publish(grid)
+    assert [found.text for found in refused.value.obstacles] == texts(grid)
     assert Score.objects.get(grid=grid).is_provisional
 
 

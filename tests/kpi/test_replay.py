@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kpi.choices import MonthState
-from kpi.domain.replay import Moved, Part, replay
+from kpi.domain.replay import Moved, Part, replay, steps
 from kpi.models import Balance, BranchMonth, ItemScore, Run, Score
 from kpi.queries.replays import effects, replay_months
 from kpi.queries.scheme_changes import compare
@@ -53,6 +53,14 @@ def rows(scheme) -> dict[str, tuple[str, str, int]]:
 def test_same_scheme_moves_nobody(pair):
     done = one(draft())
     assert [(row.change, row.climbed, row.causes) for row in [*done.grids, *done.people]] == [(0, 0, [])] * 4
+
+
+def test_replay_tells_its_steps_and_who_is_who(pair):
+    told: list[str] = []
+    [done] = replay(scheme_id=draft().pk, months=[OCTOBER], progress=told.append)
+    assert len(told) == steps(months=[OCTOBER], branch=None) == 6
+    assert [bool(row.grid_code) for row in done.grids] == [True] * 2
+    assert {row.staff_no for row in done.grids} == {row.grid_code for row in done.people} == {""}
 
 
 def test_shifted_weight_moves_the_grids_it_should(pair):
@@ -167,6 +175,7 @@ def moved(climbed: int, **changes: str) -> Moved:
     ("row", "by_others", "driver"),
     [
         (moved(0), False, None),
+        (moved(0, A="-1", B="1"), False, None),
         (moved(-1, A="-4.79", B="4.79"), True, None),
         (moved(-2, A="-3", B="5"), True, None),
         (moved(1), True, None),

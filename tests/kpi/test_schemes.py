@@ -125,6 +125,12 @@ def test_month_ahead_is_planned_by_the_last_scheme_of_an_earlier_quarter():
     assert schemes.expected(Month(2027, 1)) == later
 
 
+def test_month_ahead_is_not_planned_by_a_later_quarter():
+    SchemeFactory(status=SchemeStatus.ISSUED)
+
+    assert str(schemes.expected(Month(2026, 9))) == "2026Q3 v1"
+
+
 def test_draft_is_not_in_force():
     SchemeFactory()
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kpi.choices import MonthState
-from kpi.domain import schemes
+from kpi.domain import schemes, scoring
 from kpi.models import BranchMonth, ItemScore, Score
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
@@ -81,6 +81,15 @@ def test_run_counts_its_grids_and_people():
     run = recomputed()
 
     assert (run.grid_count, run.person_count) == (2, 4)
+
+
+def test_steps_are_told_as_they_begin():
+    run = recomputed()
+    told: list[str] = []
+    assert run.scheme_id
+    scoring.score(run_id=run.pk, month=OCTOBER, scheme_id=run.scheme_id, branches=[], progress=told.append)
+    assert told == ["balances", "items", "scores"]
+    assert len(told) == scoring.STEPS
 
 
 def test_recompute_of_one_branch_shows_that_branch_alone():
