@@ -111,7 +111,7 @@ def test_changes_of_a_channel_at_the_same_moment_follow_on_each_other() -> None:
     def change() -> None:
         try:
             for day in days:
-                start.wait(10)
+                start.wait(60)
                 rules.put(
                     channel=channel("agent"),
                     catalogue="target",
@@ -126,7 +126,7 @@ def test_changes_of_a_channel_at_the_same_moment_follow_on_each_other() -> None:
 
     with ThreadPoolExecutor(2) as pool:
         for job in [pool.submit(change), pool.submit(change)]:
-            job.result(timeout=60)
+            job.result(timeout=120)
     placed = ChannelPlace.objects.filter(channel="agent", name="社区合作店").order_by("valid_from")
     assert list(placed.values_list("valid_from", flat=True)) == days
 

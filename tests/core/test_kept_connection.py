@@ -1,8 +1,8 @@
-import time
-
 import psycopg2
 import pytest
 from django.db import connection
+
+from tests.waiting import until
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -16,9 +16,7 @@ def test_kept_connection_is_used_without_asking_until_its_server_ends_it():
         other.cursor().execute("SELECT pg_terminate_backend(%s, 5000)", [place.backend_pid])
     finally:
         other.close()
-    deadline = time.monotonic() + 10
-    while connection.is_usable():
-        assert time.monotonic() < deadline
+    until(lambda: not connection.is_usable())
     connection.close()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

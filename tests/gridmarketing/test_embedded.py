@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 import redis
 
 from gridmarketing import embedded, processes, unprivileged
+from tests.waiting import until
 
 ROOT = embedded.ROOT
 IS_ROOT = os.geteuid() == 0
@@ -95,11 +95,13 @@ def test_start_of_running_servers_does_nothing(cluster: Path, running: embedded.
 
 def test_killed_servers_come_back_with_their_data(cluster: Path, running: embedded.State) -> None:
     ask(running, "CREATE TABLE kept AS SELECT 42 AS n")
-    redis.Redis.from_url(running.redis_url).set("kept", "42")
-    time.sleep(1.1)  # Valkey's file is written once a second
-    for pid in (postmaster(cluster), _valkey_pid(running)):
+    with redis.Redis.from_url(running.redis_url) as broker:
+        broker.set("kept", "42")
+        assert broker.waitaof(1, 0, 60_000)[0] == 1  # Valkey's file is written once a second
+    pids = [postmaster(cluster), _valkey_pid(running)]
+    for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    time.sleep(0.2)
+    until(lambda: not any(map(processes.is_alive, pids)))
     assert embedded.status(cluster) == {"postgresql": "stopped", "valkey": "stopped"}
     assert embedded.start(cluster, fast=True) is True
     again = kept_state(cluster)
@@ -115,10 +117,7 @@ def test_dead_servers_are_revived_where_they_were(
     assert embedded.revive(cluster) is False
 
     os.kill(postmaster(cluster), signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while not embedded.revive(cluster):  # the port may answer a moment longer than the server
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(lambda: embedded.revive(cluster))  # the port may answer a moment longer than the server
 
     assert kept_state(cluster) == running
     assert ask(running, "SELECT 1") == 1
@@ -128,8 +127,7 @@ def test_dead_servers_are_revived_where_they_were(
 def test_stale_pid_file_does_not_fool_anybody(cluster: Path, running: embedded.State, kind: str) -> None:
     embedded.stop(cluster)
     zombie = subprocess.Popen([sys.executable, "-c", ""])
-    while processes.is_alive(zombie.pid):
-        time.sleep(0.01)
+    until(lambda: not processes.is_alive(zombie.pid))
     pid = {"foreign": str(os.getpid()), "zombie": str(zombie.pid), "gone": "4194000", "garbage": "?"}[kind]
     (cluster / "pg18" / "postmaster.pid").write_text(f"{pid}\n{cluster}/pg18\n1\n{running.pg_port}\n\n127.0.0.1\n")
     (cluster / "pg18" / ".s.PGSQL.5432.lock").write_text(f"{pid}\n")
@@ -143,8 +141,7 @@ def test_taken_port_is_left_to_its_owner(cluster: Path, running: embedded.State)
     embedded.stop(cluster)
     blocker = subprocess.Popen([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(running.pg_port)])
     try:
-        while not _listens(running.pg_port):
-            time.sleep(0.05)
+        until(lambda: _listens(running.pg_port))
         embedded.start(cluster, fast=True)
         assert kept_state(cluster).pg_port != running.pg_port
         assert ask(kept_state(cluster), "SELECT 1") == 1
@@ -158,7 +155,7 @@ def test_two_starters_at_once_do_not_collide(tmp_path: Path) -> None:
     environment = {**os.environ, "GM_DATA_DIR": str(tmp_path)}
     starters = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) for _ in range(2)]
     try:
-        outputs = [starter.communicate(timeout=60)[0] for starter in starters]
+        outputs = [starter.communicate(timeout=120)[0] for starter in starters]
         assert [starter.returncode for starter in starters] == [0, 0]
         assert outputs[0] == outputs[1]
         assert len(processes.all_in(tmp_path / "valkey")) == 1

@@ -15,6 +15,7 @@ import pytest
 from gridmarketing import processes
 from gridmarketing.embedded import ROOT
 from gridmarketing.supervisor import Program
+from tests.waiting import until
 
 # Two programs; "stubborn" ignores the polite end and has a child of its own.
 SCRIPT = """
@@ -49,10 +50,7 @@ class Watched:
         return [int(line.split()[-1]) for line in lines]
 
     def wait_for(self, name: str, count: int) -> int:
-        deadline = time.monotonic() + 60
-        while len(self.pids(name)) < count:
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.05)
+        until(lambda: len(self.pids(name)) >= count, self.log.read_text)
         return self.pids(name)[-1]
 
 
@@ -71,15 +69,16 @@ def test_one_signal_ends_all_even_the_stubborn_and_its_children(watched: Watched
     watched.process.send_signal(how)
     assert watched.process.wait(timeout=60) == 0
     assert [processes.is_alive(pid) for pid in pids] == [False, False]
-    assert _group_of(pids[1]) == []
+    until(lambda: _group_of(pids[1]) == [])  # a killed child takes a moment to die
     assert watched.log.read_text().endswith("all ended\n")
 
 
 @pytest.mark.parametrize("watched", [600], indirect=True)
 def test_second_ctrl_c_does_not_wait(watched: Watched) -> None:
+    gentle = watched.wait_for("gentle", 1)
     watched.wait_for("stubborn", 1)
     watched.process.send_signal(signal.SIGINT)
-    time.sleep(0.2)
+    until(lambda: not processes.is_alive(gentle))  # the first has been heard: two at one moment are one
     watched.process.send_signal(signal.SIGINT)
     assert watched.process.wait(timeout=60) == 0  # well before the patience with the stubborn one ends
 

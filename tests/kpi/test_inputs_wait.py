@@ -56,7 +56,7 @@ def test_closing_waits_for_who_writes_an_input_and_then_sees_it(model, change):
 
     def close() -> str:
         try:
-            assert written.wait(10)
+            assert written.wait(60)
             months.close(branch=grid.branch, month=OCTOBER, by=None, now=NOW, today=TODAY)
             return "closed"
         except months.MonthRefused as refusal:
@@ -67,7 +67,7 @@ def test_closing_waits_for_who_writes_an_input_and_then_sees_it(model, change):
 
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(write), pool.submit(close)]
-        said = [job.result(timeout=30) for job in jobs]
+        said = [job.result(timeout=120) for job in jobs]
 
     assert said[1] == "stale"
     assert BranchMonth.objects.get().state == "published"

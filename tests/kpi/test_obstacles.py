@@ -221,5 +221,5 @@ def test_closing_and_recomputing_at_once_do_not_wait_for_each_other():
 
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(again if turn % 2 else publish, turn) for turn in range(8)]
-        said = [job.result(timeout=60) for job in jobs]
+        said = [job.result(timeout=120) for job in jobs]
     assert all("deadlock" not in text for text in said)
