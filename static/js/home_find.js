@@ -6,6 +6,8 @@ const SHORTEST = 2;
 const PAUSE = 250;
 let asked = 0;
 let typing = 0;
+let isLate = false; // the list is of less than what stands in the field
+let isWanted = false; // Enter came before the list
 
 const partsOf = (field) => {
   const box = field.closest("[data-home-field]");
@@ -38,6 +40,8 @@ async function look(field) {
   const answer = text.length < SHORTEST ? null : await fetch(`${field.dataset.address}?q=${encodeURIComponent(text)}`).catch(() => null);
   const found = answer?.ok && !answer.redirected ? await answer.json() : null;
   if (mine !== asked) return;
+  const isTaken = isWanted;
+  isLate = isWanted = false;
   if (!found) {
     list.replaceChildren();
     told.textContent = "";
@@ -46,15 +50,19 @@ async function look(field) {
   const exact = found.households.find((home) => home.code === text.toUpperCase());
   if (exact) choose(field, exact);
   else offer(field, found.households);
+  if (isTaken) list.querySelector("button")?.click();
 }
 
 document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-find-home]")) return;
   clearTimeout(typing);
   typing = setTimeout(look, PAUSE, target);
+  asked += 1; // what is on its way answers less than what stands here
+  isLate = true;
+  isWanted = false;
 });
 
-// ↓ goes from the field into the list, ↑ back; Enter in the field takes the first, and never sends half a search.
+// ↓ goes from the field into the list, ↑ back; Enter in the field takes the first, waits for it, and never sends half a search.
 document.addEventListener("keydown", (event) => {
   const box = event.target.closest?.("[data-home-field]");
   if (!box || event.ctrlKey || event.metaKey) return;
@@ -62,6 +70,7 @@ document.addEventListener("keydown", (event) => {
   const at = places.indexOf(event.target);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && places[at + step]) places[at + step].focus();
+  else if (event.key === "Enter" && at === 0 && isLate) isWanted = true;
   else if (event.key === "Enter" && at === 0 && places.length > 1) places[1].click();
   else return;
   event.preventDefault();

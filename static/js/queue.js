@@ -18,7 +18,7 @@ function mark() {
 }
 
 function choose(row) {
-  if (!row || row.dataset.slip === chosen) return;
+  if (!row || (row.dataset.slip === chosen && !panel.inert)) return;
   chosen = row.dataset.slip;
   mark();
   row.scrollIntoView({ block: "nearest" });
@@ -26,10 +26,13 @@ function choose(row) {
   load();
 }
 
+// While the next slip is on its way nothing is done to the one before: a key may be quicker than the line.
 function load() {
+  panel.inert = true;
   window.htmx.ajax("GET", list.dataset.panel.replace("__NO__", encodeURIComponent(chosen)), { target: "#slip-panel" });
 }
 
+const isShown = () => panel.querySelector("[data-number]")?.dataset.number === chosen;
 const isBusy = () => Boolean(document.querySelector("dialog[open]")) || panel.contains(document.activeElement) || isTyped();
 const isTyped = () => [...panel.querySelectorAll("[name=order_no]")].some((field) => field.value);
 
@@ -56,13 +59,18 @@ function open(id, outcome) {
   dialog.showModal();
 }
 
+document.addEventListener("htmx:afterSwap", () => { panel.inert = panel.inert && !isShown(); });
+
+const withSlip = (act) => () => { if (!panel.inert) act(); };
+const accept = withSlip(() => document.getElementById("accept-form")?.requestSubmit());
+
 const KEYS = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
-  Enter: () => panel.querySelector("form[data-key=Enter]")?.requestSubmit(),
-  b: () => open("d-return"),
-  z: () => open("d-transfer"),
-  n: () => addOrder(),
+  Enter: withSlip(() => panel.querySelector("form[data-key=Enter]")?.requestSubmit()),
+  b: withSlip(() => open("d-return")),
+  z: withSlip(() => open("d-transfer")),
+  n: withSlip(() => addOrder()),
   r: () => showNew(list),
   j: () => document.querySelector("[data-handover]")?.click(),
   "?": () => open("d-keys"),
@@ -72,7 +80,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    document.getElementById("accept-form")?.requestSubmit();
+    accept();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.product import Product
 from tests.trips.conftest import Person, person
+from tests.trips.phone import PATIENCE
 
 __all__ = ["person"]
 
@@ -17,9 +18,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 Visit = Callable[..., Page]
-PATIENCE = 30_000  # ms; a test that passes waits for nothing, however slow the machine
-
-expect.set_options(timeout=PATIENCE)
+# Every script has run; the form of a slip opens what the phone keeps before it listens.
+READY = "() => document.readyState === 'complete' && !document.querySelector('#slip:not([data-ready])')"
 
 
 @pytest.fixture
@@ -33,9 +33,16 @@ def visit(product: Product, person: Person, new_context: Callable[..., BrowserCo
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.goto(address)
+        page.wait_for_function(READY)
         return page
 
     return opened
+
+
+def arrived(page: Page, heading: str) -> None:
+    """The page that a key or a button led to is there and listens: its heading is seen before its scripts run."""
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    page.wait_for_function(READY)
 
 
 def _cookie(name: str, value: str) -> dict[str, Any]:

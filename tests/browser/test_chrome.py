@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.browser.conftest import DESKTOP, PHONE, READY, Visit
 
 CHINESE = re.compile("[\u4e00-\u9fff]+")
 SURFACE = "() => getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number)"
@@ -40,6 +40,7 @@ def test_english_page_has_english_chrome(visit: Visit, username: str, address: s
     page = visit(username, address, DESKTOP)
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.wait_for_function(READY)
     texts = [text for text in _chrome(page) if CHINESE.search(text)]
     assert texts == []
 

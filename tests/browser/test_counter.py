@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import DESKTOP, Visit
+from tests.browser.conftest import DESKTOP, Visit, arrived
 from tests.trips import steps
 from tests.trips.conftest import Person
 
@@ -40,7 +40,7 @@ def test_slip_is_accepted_by_keyboard_alone(visit: Visit, number: str) -> None:
     page = visit("clerk", "/", DESKTOP)
     _choose(page, number)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="正式受理")).to_be_visible()
+    arrived(page, "正式受理")
     for place in (0, 1):
         field = page.get_by_role("textbox", name="正式订单号").nth(place)
         _tab_to(page, field)
@@ -54,12 +54,35 @@ def test_slip_is_accepted_by_keyboard_alone(visit: Visit, number: str) -> None:
 def test_slip_is_returned_by_keyboard_alone(visit: Visit, number: str) -> None:
     page = visit("clerk", f"/acceptance/queue/?slip={number}", DESKTOP)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="正式受理")).to_be_visible()
+    arrived(page, "正式受理")
     page.keyboard.press("b")
     expect(page.get_by_label("缺什么")).to_be_focused()
     page.keyboard.type("请补房产证号")
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"{number} 已退回补充")).to_be_visible()
+
+
+@pytest.mark.parametrize("number", ["402"], indirect=True)
+def test_key_before_the_chosen_slip_has_come_does_nothing_to_the_one_before(
+    visit: Visit, person: Person, number: str
+) -> None:
+    page = visit("clerk", f"/acceptance/queue/?slip={number}", DESKTOP)
+    chosen = page.locator("[data-slip][aria-selected=true]")
+    held: list[Route] = []
+    page.route("**/panel/", lambda route: held.append(route))
+    with page.expect_request("**/panel/"):
+        page.keyboard.press("ArrowUp")
+    other = str(chosen.get_attribute("data-slip"))
+    assert other != number
+    page.keyboard.press("Enter")
+    page.keyboard.press("b")
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    panel = page.get_by_role("region", name="所选的单")
+    expect(panel.get_by_role("link", name=other)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert person("field").json(f"/api/v1/acceptance/slips/{number}/")["state"] == "submitted"
 
 
 @pytest.mark.parametrize("number", ["403"], indirect=True)
@@ -88,6 +111,7 @@ def test_open_queue_shows_what_others_do_and_moves_nothing(visit: Visit, person:
     colleague.press(colleague.get(f"/acceptance/queue/?slip={number}"), "签收并接单")
     expect(page.locator(f'[data-slip="{number}"]')).to_contain_text("王勇")
     new = steps.send_slip(person("field"), steps.home(person("field"), "404", 1), ["FTTH"])
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # who comes back to the page sees it at once
     expect(page.get_by_role("button", name="1 张新单")).to_be_visible()
     expect(page.locator(f'[data-slip="{new}"]')).to_have_count(1)
     assert rows.count() == before + 1
@@ -102,9 +126,9 @@ def test_open_queue_shows_what_others_do_and_moves_nothing(visit: Visit, person:
 def test_claimed_slip_is_handed_over_by_keyboard_alone(visit: Visit, number: str) -> None:
     page = visit("clerk", f"/acceptance/queue/?slip={number}", DESKTOP)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="正式受理")).to_be_visible()
+    arrived(page, "正式受理")
     page.keyboard.press("j")
-    expect(page.get_by_role("heading", name="手里的单交给谁？")).to_be_visible()
+    arrived(page, "手里的单交给谁？")
     for box in page.get_by_role("checkbox").all():
         if box.get_attribute("value") != number:
             _tab_to(page, box)
@@ -125,8 +149,7 @@ def test_counter_sale_finds_its_household_by_what_is_said(visit: Visit, person: 
     page = visit("clerk", "/acceptance/direct/new/", DESKTOP)
     field = page.get_by_label("客户", exact=False).first
     field.press_sequentially(household["address"].replace(" ", ""))
-    expect(page.get_by_role("button", name=f"{household['address']} {household['contact_name']}")).to_be_visible()
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # before anything has been found
     expect(field).to_have_value(household["code"])
     page.get_by_role("textbox", name="正式订单号").fill(steps.order_number())
     page.keyboard.press("Enter")

@@ -18,6 +18,7 @@ NUMBER = re.compile(r"YSL-\d{6}-\d{5}")
 
 
 def _fill(page: Page, household: dict[str, Any], *products: str) -> None:
+    page.wait_for_selector("#slip[data-ready]", state="attached")
     page.get_by_role("searchbox", name="找客户").fill(initials(household["address"]))
     page.get_by_role("button", name=f"{household['address']} {household['contact_name']}").tap()
     expect(page.get_by_label("联系人")).to_have_value(household["contact_name"])
