@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.product import Product
 from tests.trips.browserless import Browserless, Page
 
 
@@ -88,9 +86,3 @@ def recompute(person: Browserless, month: str, branch: str) -> Page:
     page = person.press(person.get(f"/kpi/?month={month}&branch={branch}"), "重算")
     assert page.path.startswith("/kpi/runs/"), page.words
     return wait_for(person, page.url, "算好了")
-
-
-def score_of(product: Product, grid: str, read: Callable[[Any], Any] = lambda row: row) -> Any:
-    """What show_scores says of a grid this month."""
-    rows = product.json("show_scores", this_month(), "--grid", grid)["grids"]
-    return read(rows[0])

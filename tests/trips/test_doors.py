@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.product import Product
 from tests.trips import steps
 from tests.trips.browserless import Browserless
-from tests.trips.conftest import Person
+from tests.trips.conftest import Person, Place
 
 FIRST_PAGES = [
     ("company", "/kpi/company/"),
@@ -28,19 +30,10 @@ def number(person: Person) -> str:
 
 
 @pytest.fixture(scope="module")
-def outsiders(person: Person, product: Product) -> list[Browserless]:
+def outsiders(person: Person, place: Place, everybody: Any) -> list[Browserless]:
     """A manager and a clerk of the other branch."""
-    mine = _grid(product, "field")["branch"]
-    people = product.json("show_scores", steps.this_month())["people"]
-    other = next(row["staff_no"] for row in people if row["branch"] != mine)
+    other = next(row["staff_no"] for row in everybody["people"] if row["branch"] != place.branch)
     return [person(other), person("HD0001")]
-
-
-def _grid(product: Product, username: str) -> dict[str, str]:
-    staff_no = next(row["staff_code"] for row in product.json("show_logins") if row["username"] == username)
-    people = product.json("show_scores", steps.this_month())["people"]
-    found: dict[str, str] = next(row for row in people if row["staff_no"] == staff_no)
-    return found
 
 
 @pytest.mark.parametrize(("username", "path"), FIRST_PAGES)
@@ -57,9 +50,9 @@ def test_slip_is_not_there_for_another_hall_and_branch(outsiders: list[Browserle
         assert outsider.get(f"/kpi/slips/{number}/").status == 404
 
 
-def test_meeting_of_another_branch_is_not_there(person: Person, product: Product) -> None:
-    mine = _grid(product, "field")["branch"]
-    others = {row["branch"] for row in product.json("show_scores", steps.this_month())["grids"]} - {mine}
+def test_meeting_of_another_branch_is_not_there(person: Person, place: Place, everybody: Any) -> None:
+    others = {row["branch"] for row in everybody["grids"]} - {place.branch}
+    assert others
     for branch in others:
         assert person("branch").get(f"/kpi/{steps.this_month()}/{branch}/meeting/").status == 404
 

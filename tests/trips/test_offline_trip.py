@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from core.periods import SHANGHAI
 from tests.product import Product
-from tests.trips import steps
+from tests.trips.conftest import Place
 from tests.trips.line import SLIPS, Line
 from tests.trips.phone import (
     COPIED,
@@ -183,7 +184,7 @@ def test_logout_leaves_nothing_on_the_phone(phone: Phone, line: Line, mark: str)
 
 
 def test_another_person_on_the_same_phone_sees_and_sends_nothing(
-    phone: Phone, line: Line, product: Product, sent: Callable[[str], list[str]], mark: str
+    phone: Phone, line: Line, place: Place, everybody: Any, sent: Callable[[str], list[str]], mark: str
 ) -> None:
     page = phone.open()
     first_visit(page, "field")
@@ -191,9 +192,7 @@ def test_another_person_on_the_same_phone_sees_and_sends_nothing(
     lay_aside(page, mark)
     page.context.clear_cookies(name=re.compile("^sessionid"))
     line.is_cut = False
-    mine = next(row["staff_code"] for row in product.json("show_logins") if row["username"] == "field")
-    people = [row["staff_no"] for row in product.json("show_scores", steps.this_month())["people"]]
-    first_visit(page, next(other for other in people if other != mine))
+    first_visit(page, next(row["staff_no"] for row in everybody["people"] if row["staff_no"] != place.staff_no))
     assert sent(mark) == []
     assert queue(page) == {"waiting": 0, "numbers": []}
     stored = page.evaluate(STORED)

@@ -11,18 +11,9 @@ import pytest
 from tests.product import Product
 from tests.trips import steps
 from tests.trips.browserless import Page
-from tests.trips.conftest import Person
+from tests.trips.conftest import Person, Place
 
 RATINGS = {"宣传": 90, "促销活动": 90, "营业厅培训": 90, "社区关系": 90, "信息上报": 90}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the demo's field manager works."""
-
-    grid: str
-    branch: str
-    staff_no: str
 
 
 @dataclass(frozen=True)
@@ -31,15 +22,6 @@ class Sold:
 
     number: str
     orders: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def place(product: Product) -> Place:
-    staff_no = next(row["staff_code"] for row in product.json("show_logins") if row["username"] == "field")
-    scores = product.json("show_scores", steps.this_month())
-    mate = next(row for row in scores["people"] if row["staff_no"] == staff_no)
-    grid = next(row for row in scores["grids"] if row["total"] == mate["total"])
-    return Place(grid["grid"], grid["branch"], staff_no)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +39,12 @@ def scored(person: Person, place: Place, sold: Sold, product: Product) -> Page:
     ratings = [f"{month},{who},{item},{score}," for who in team for item, score in RATINGS.items()]
     steps.import_file(person("branch"), "评价.csv", ["月份,工号,子项,得分,评语", *ratings])
     return steps.recompute(person("branch"), month, place.branch)
+
+
+@pytest.fixture(scope="module")
+def row(scored: Page, product: Product, place: Place) -> Any:
+    """What show_scores says of the grid after the recompute."""
+    return product.json("show_scores", steps.this_month(), "--grid", place.grid)["grids"][0]
 
 
 def _team(product: Product, place: Place) -> list[str]:
@@ -143,14 +131,13 @@ def test_recompute_is_done_by_the_worker(scored: Page) -> None:
 # 4. The scores ---------------------------------------------------------------------------------------
 
 
-def test_league_shows_the_new_score(person: Person, scored: Page, place: Place, product: Product) -> None:
-    total = steps.score_of(product, place.grid)["total"]
+def test_league_shows_the_new_score(person: Person, place: Place, row: Any) -> None:
     page = person("branch").get(f"/kpi/?month={steps.this_month()}&branch={place.branch}")
-    assert total in page.words
+    assert row["total"] in page.words
 
 
-def test_score_counts_the_imported_targets_and_ratings(scored: Page, place: Place, product: Product) -> None:
-    items = steps.score_of(product, place.grid)["items"]
+def test_score_counts_the_imported_targets_and_ratings(row: Any) -> None:
+    items = row["items"]
     assert items["A"]["target"] == 40 and items["B"]["target"] == 40
     assert items["B"]["status"] == "scored"
     assert (items["G"]["status"], items["G"]["score"]) == ("scored", "90.0000")
@@ -171,10 +158,7 @@ def test_item_lists_the_very_record(
     assert f"= {float(document['score']):.4f}".rstrip("0").rstrip(".") in page.words
 
 
-def test_total_is_the_same_on_page_command_and_sum_of_items(
-    person: Person, scored: Page, place: Place, product: Product
-) -> None:
-    row = steps.score_of(product, place.grid)
+def test_total_is_the_same_on_page_command_and_sum_of_items(person: Person, place: Place, row: Any) -> None:
     page = person("branch").get(f"/kpi/{steps.this_month()}/grids/{place.grid}/")
     assert f"{row['total']} 是怎么算出来的" in page.words
     exact = sum(Decimal(item["weighted"]) for item in row["items"].values())
@@ -191,20 +175,16 @@ def test_slip_says_where_it_counts(person: Person, scored: Page, sold: Sold, pla
         assert f" {item}，+1" in page.words
 
 
-def test_person_of_the_team_has_the_score_of_the_grid(
-    person: Person, scored: Page, place: Place, product: Product
-) -> None:
-    total = steps.score_of(product, place.grid)["total"]
+def test_person_of_the_team_has_the_score_of_the_grid(person: Person, place: Place, row: Any) -> None:
     page = person("field").get(f"/kpi/{steps.this_month()}/people/{place.staff_no}/")
     assert page.status == 200
-    assert total in page.words
+    assert row["total"] in page.words
 
 
 # 5. The meeting --------------------------------------------------------------------------------------
 
 
-def test_meeting_shows_the_score(person: Person, scored: Page, place: Place, product: Product) -> None:
-    row: Any = steps.score_of(product, place.grid)
+def test_meeting_shows_the_score(person: Person, place: Place, row: Any) -> None:
     page = person("branch").get(f"/kpi/{steps.this_month()}/{place.branch}/meeting/")
     assert page.status == 200
     assert row["total"] in page.text
