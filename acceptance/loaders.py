@@ -65,6 +65,7 @@ class AcceptanceLoader(Loader):
         inserted=["developer_share"],
     )
     has_checks = True
+    tells_same = gettext_lazy("确认之后记下：计费系统也有这些订单，对账不再把它们列为缺失。")
     reasons = {
         "name": gettext_lazy("发展人姓名与工号 %(first)s 的姓名 %(second)s 不符"),
         "shared": gettext_lazy("订单已登记共同发展人 %(first)s，发展人不能为空，也不能与他相同"),

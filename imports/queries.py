@@ -40,6 +40,7 @@ class Shown:
     samples: list[tuple[int, bool, list[str]]]
     titles: list[str]
     rejects: list[tuple[int, list[str], list[str]]]
+    tells_same: str
 
     @property
     def is_waiting(self) -> bool:
@@ -52,6 +53,11 @@ class Shown:
     @property
     def to_write(self) -> int:
         return self.batch.new_count + self.batch.changed_count
+
+    @property
+    def only_tells(self) -> str:
+        """What the file is worth confirming for although it writes no row."""
+        return self.tells_same if self.batch.same_count and not self.to_write else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ def show(batch: Batch) -> Shown:
         samples=[_sample(loader, sample) for sample in batch.samples],
         titles=titles,
         rejects=[_reject(row, titles) for row in rejects],
+        tells_same=str(loader.tells_same),
     )
 
 

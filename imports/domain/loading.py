@@ -63,6 +63,8 @@ class Loader:
     # Refusing one line can make another clash, so the check is asked again until it is content.
     checks_again: ClassVar[bool] = False
     needs_deferred: ClassVar[bool] = False
+    # What rows that change nothing still tell once confirmed, in the user's words; empty where they tell nothing.
+    tells_same: ClassVar[str | Promise] = ""
 
     def check(self, values: Values) -> Iterator[str]:
         """Reasons that several cells of one row give together; only called for rows whose cells are all good."""

@@ -3,14 +3,18 @@
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from acceptance.domain import reconciling
 from acceptance.models import Acceptance, Difference
 from core.periods import local_day
+from imports.domain import batches
+from imports.models import Batch
 from tests.factories.acceptance import AcceptanceFactory, DeveloperAliasFactory, DifferenceFactory
-from tests.factories.accounts import UserFactory, user_of_branch, user_of_hall
+from tests.factories.accounts import ItAdminFactory, UserFactory, user_of_branch, user_of_hall
 from tests.factories.managers import ManagerFactory, OperatorFactory, PostingFactory
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +117,28 @@ def test_branch_takes_back_what_it_said_of_a_name(client: Client) -> None:
         client.post(address, {"reason": "另有其人"})
     page = client.get(reverse("acceptance:name_list")).content.decode()
     assert ("撤回：另有其人" in page, address in page) == (True, False)
+
+
+def test_file_that_brings_nothing_new_is_confirmed_and_settles_what_it_confirms(
+    client: Client, settings, tmp_path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    line = line_of_hall(kind="not_billed")
+    order = line.acceptance
+    head = "订单号,客户编码,产品编码,受理日期,操作工号,渠道\n"
+    row = f"{order.order_no},{order.household.code},FTTH,{order.accepted_on},{order.operator.operator_no},own_hall\n"
+    client.force_login(ItAdminFactory())
+    client.post(reverse("imports:batch_upload"), {"file": SimpleUploadedFile("受理.csv", (head + row).encode())})
+    batch = Batch.objects.get()
+    batches.run(batch.pk, now=timezone.now())
+    page = client.get(reverse("imports:batch_detail", args=[batch.pk])).content.decode()
+    assert "0</b>" in page and "计费系统也有这些订单" in page
+
+    address = reverse("imports:batch_confirm", args=[batch.pk])
+    assert f'action="{address}"' in page
+    client.post(address)
+    batches.run(batch.pk, now=timezone.now())
+    reconciling.reconcile(now=timezone.now())
+    line.refresh_from_db()
+    assert line.settled_how == "matched"
+    assert "确认之后记下" not in client.get(reverse("imports:batch_detail", args=[batch.pk])).content.decode()
