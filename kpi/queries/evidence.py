@@ -4,7 +4,9 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from acceptance.choices import SlipState
@@ -39,7 +41,7 @@ class Evidence:
     visits: Counter[str] = field(default_factory=Counter)
     slips: int = 0
     returned: int = 0
-    developed: int = 0
+    developed: Decimal = Decimal(0)  # orders accepted, a shared one by its share
     promised: int = 0
     kept: int = 0
 
@@ -96,6 +98,13 @@ def _add_slips(found: dict[int, Evidence], month: Month, people: list[int]) -> N
         evidence.returned += 1
         words = _("%(number)s 被退回：%(why)s") % {"number": event.slip.number, "why": event.note}
         evidence.facts[RatingItem.REPORTING.value].append(Fact(local_day(event.at), words))
-    won = Acceptance.objects.filter(developer__in=people).accepted_between(month.first, month.next_first)
-    for developer in won.order_by().values_list("developer_id", flat=True):
-        found[developer].developed += 1
+    _add_won(found, month, people)
+
+
+def _add_won(found: dict[int, Evidence], month: Month, people: list[int]) -> None:
+    own = Acceptance.objects.filter(Q(developer__in=people) | Q(co_developer__in=people))
+    won = own.accepted_between(month.first, month.next_first).order_by()
+    for first, second, share in won.values_list("developer_id", "co_developer_id", "developer_share"):
+        for manager, part in ((first, share), (second, 100 - share)):
+            if manager in found:
+                found[manager].developed += part / 100

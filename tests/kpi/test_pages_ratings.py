@@ -11,6 +11,7 @@ from core.periods import SHANGHAI, Month
 from kpi.choices import RatingItem
 from kpi.models import Rating, RatingDraft
 from kpi.queries.raters import raters_of
+from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_sub_bureau
 from tests.factories.grids import GridFactory
 from tests.factories.kpi import OCTOBER, BranchMonthFactory, RatingFactory, RunFactory
@@ -176,3 +177,11 @@ def test_spread_counts_a_person_by_the_mean_of_the_sub_items() -> None:
     assert [(spread.name, spread.scores) for spread in found.each] == [(rater.name, (85.0,))]
     assert found.company is not None
     assert sorted(found.company.scores) == [50.0, 85.0]
+
+
+def test_shared_order_counts_for_both_by_its_share(client, team, rater) -> None:
+    first, second, _third = (posting.manager for posting in team)
+    AcceptanceFactory(grid=team[0].grid, developer=first)
+    AcceptanceFactory(grid=team[0].grid, developer=first, co_developer=second, developer_share=60)
+    page = client.get(address(team[0].grid)).content.decode()
+    assert [part[:3] for part in page.split("发展受理 <b>")[1:]] == ["1.6", "0.4"]
