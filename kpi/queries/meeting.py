@@ -126,9 +126,9 @@ def _lost(own: Generation, rows: list[Row], rules: list[Indicator]) -> list[Figu
 
 
 def _weakest(rows: list[Row], rules: list[Indicator]) -> list[Figures]:
-    """The lowest retention rates of the branch."""
+    """The lowest retention rates of the branch: kept of the base, not measured against the target rate."""
     found = [
-        {"name": row.name, "item": rule.name, "rate": cell.rate}
+        {"name": row.name, "item": rule.name, "rate": round(cell.rate * float(rule.target_rate) / 100, 4)}
         for row in rows
         for rule in rules
         if rule.measure == Measure.RETENTION and (cell := row.items.get(rule.code)) and cell.rate is not None

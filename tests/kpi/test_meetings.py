@@ -14,11 +14,13 @@ from campaigns.models import FollowUp
 from core.periods import Month
 from kpi.choices import DecisionKind
 from kpi.domain import plans
+from kpi.domain.schemes import in_force
 from kpi.models import BranchMonth, Decision, MeetingSnapshot, Rating, Target, TargetChange
 from kpi.queries.outliers import fences
 from kpi.views.slides import fitting
 from tests.factories.accounts import UserFactory, user_of_branch, user_of_sub_bureau
-from tests.factories.grids import BranchFactory, GridFactory
+from tests.factories.customers import HouseholdFactory, SubscriptionFactory
+from tests.factories.grids import BranchFactory, GridCommunityFactory, GridFactory
 from tests.factories.kpi import OCTOBER, DecisionFactory, RatingFactory, TargetFactory, recomputed
 from tests.factories.managers import full_team
 
@@ -273,3 +275,13 @@ def test_auditor_fetches_the_pack_but_decides_nothing(client, grid, user) -> Non
     client.force_login(UserFactory(role="auditor"))
     assert client.get(at("pack_download", grid, number=1)).status_code == 200
     assert decided(client, grid).status_code == 404
+
+
+def test_weakest_retention_is_what_was_kept_not_how_much_of_the_target(client, user, grid) -> None:
+    home = HouseholdFactory(community=GridCommunityFactory(grid=grid).community)
+    SubscriptionFactory.create_batch(7, household=home, product_code="FIXED_LINE")
+    SubscriptionFactory(household=home, product_code="FIXED_LINE", closed_on=dt.date(2026, 10, 20))
+    in_force(OCTOBER).indicators.filter(code="E").update(target_rate=98)
+    recomputed()
+    page = client.get(f"{at('meeting', grid)}?snapshot=live").content.decode()
+    assert page.count("87.50%") == 2 and "89.29%" not in page
