@@ -74,8 +74,10 @@ def close(
     if found.state == MonthState.CLOSED:
         raise MonthRefused(_closed_already(found))
     standing = closing_obstacles(branch, month, today=today)
-    if any(not one.can_be_passed or one.count > in_transit_seen for one in standing):
-        raise MonthRefused(_("还不能审定，有 %(count)d 件事要先办。") % {"count": len(standing)}, standing)
+    if blocking := [one for one in standing if not one.can_be_passed]:
+        raise MonthRefused(_("还不能审定，有 %(count)d 件事要先办。") % {"count": len(blocking)}, standing)
+    if any(one.count > in_transit_seen for one in standing):
+        raise MonthRefused(_("还不能审定：请先看过在途单，再勾选“我已看过”。"), standing)
     found.state, found.closed_at, found.closed_by = MonthState.CLOSED, now, by
     found.save(update_fields=["state", "closed_at", "closed_by"])
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +18,7 @@ from imports.choices import BatchStatus
 from imports.models import Batch
 from kpi.choices import ItemStatus, MonthState, RunStatus
 from kpi.domain import schemes, scoring
-from kpi.models import Appeal, BranchMonth, ItemScore, Run, Target
+from kpi.models import Appeal, BranchMonth, ItemScore, Rating, Run, Target
 from managers.choices import TeamGap
 from managers.models import Posting, TeamWaiver
 
@@ -113,8 +113,13 @@ def _stale(found: BranchMonth, month: Month) -> list[Obstacle]:
 
 
 def _missing(found: BranchMonth) -> Iterator[Obstacle]:
+    """What the scores lack and nobody has given since; once it is given, the scores are stale and `_stale` says so."""
     items = ItemScore.objects.filter(run=found.current_run_id, branch=found.branch_id)
-    untargeted = items.filter(status=ItemStatus.NO_TARGET, grid__isnull=False).select_related("grid")
+    given = Target.objects.filter(month=found.month, grid=OuterRef("grid"), code=OuterRef("code"))
+    rated = Rating.objects.filter(month=found.month).values("manager")
+    untargeted = items.filter(
+        ~Exists(given.filter(Q(is_exempt=True) | Q(value__gt=0))), status=ItemStatus.NO_TARGET, grid__isnull=False
+    ).select_related("grid")
     zeros = set(
         Target.objects.filter(month=found.month, grid__branch=found.branch_id, is_exempt=False, value=0)
         .order_by()
@@ -127,7 +132,8 @@ def _missing(found: BranchMonth) -> Iterator[Obstacle]:
             if (item.grid_id, item.code) in zeros:
                 text = _("网格 %(code)s %(name)s 的指标 %(item)s 目标是 0，等于未设。") % words
             yield Obstacle("no_target", text, grid_code=item.grid.code, item=item.code)
-    unrated = items.filter(status=ItemStatus.NO_RATING, manager__isnull=False).select_related("manager")
+    unrated = items.filter(status=ItemStatus.NO_RATING, manager__isnull=False).exclude(manager__in=rated)
+    unrated = unrated.select_related("manager")
     for item in unrated.order_by("manager__staff_no"):
         if item.manager:
             words = {"name": item.manager.name, "staff_no": item.manager.staff_no}

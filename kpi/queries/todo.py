@@ -157,7 +157,7 @@ def changed_since(scope: Scope, branch: int | None) -> list[Todo]:
             ngettext(
                 "%(month)s 有 %(n)d 项与公示时不同，可作更正", "%(month)s 有 %(n)d 项与公示时不同，可作更正", row.items
             )
-            % {"month": f"{row.month:%Y-%m}", "n": row.items},
+            % {"month": in_month(Month.of(row.month)), "n": row.items},
             _("%(branch)s，%(at)s 核对") % {"branch": row.branch.name, "at": moment(row.checked_at)},
             reverse("kpi:correction_month", args=[f"{row.month:%Y-%m}", row.branch.code]),
             _("作更正"),

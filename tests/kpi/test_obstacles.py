@@ -13,12 +13,12 @@ from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import months, recompute
 from kpi.domain.obstacles import closing_obstacles, grids_without_members, slips_in_transit
-from kpi.models import BranchMonth, Run
+from kpi.models import BranchMonth, Rating, Run
 from managers.choices import TeamGap
 from tests.factories.acceptance import SlipFactory
 from tests.factories.accounts import UserFactory, user_of_branch
 from tests.factories.grids import BranchFactory, GridFactory, HallFactory
-from tests.factories.kpi import NOW, OCTOBER, RunFactory, recomputed
+from tests.factories.kpi import NOW, OCTOBER, RatingFactory, RunFactory, recomputed
 from tests.factories.managers import PostingFactory, TeamWaiverFactory
 from tests.factories.months import closed, corrected, published, ready_grid
 
@@ -65,6 +65,28 @@ class TestObstacles:
         found = closing_obstacles(grid.branch, OCTOBER, today=TODAY)
         assert [one.kind for one in found if one.kind == "no_target"] == ["no_target"]
         assert "指标 B 目标是 0，等于未设。" in "".join(one.text for one in found)
+
+    def test_what_was_given_since_is_no_longer_missing_but_asks_for_a_recompute(self, grid):
+        months.withdraw(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
+        grid.targets.filter(code="B").update(value=0)
+        lost = Rating.objects.all()
+        kept = [(rating.manager, rating.item, rating.score) for rating in lost]
+        lost.delete()
+        recomputed(branch=grid.branch)
+        assert {"no_target", "no_rating"} <= set(standing(grid))
+        grid.targets.filter(code="B").update(value=10)
+        for manager, item, score in kept:
+            RatingFactory(manager=manager, item=item, score=score)
+        assert [kind for kind in standing(grid) if kind != "unpublished"] == ["stale"]
+
+    def test_refusal_counts_what_has_to_be_done_and_says_when_only_looking_is_left(self, grid):
+        SlipFactory(grid=grid, hall=grid.hall, state=SlipState.SUBMITTED, submitted_at=LAST_MOMENT)
+        asked = {"branch": grid.branch, "month": OCTOBER, "by": None, "now": NOW, "today": TODAY}
+        with pytest.raises(months.MonthRefused, match="请先看过在途单"):
+            months.close(**asked)
+        file_of(UserFactory(), BatchStatus.FAILED)
+        with pytest.raises(months.MonthRefused, match="有 1 件事要先办"):
+            months.close(**asked)
 
     def test_slip_that_came_while_the_page_was_open_is_shown_first(self, grid):
         for _slip in range(2):

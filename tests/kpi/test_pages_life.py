@@ -313,7 +313,7 @@ def test_branch_is_told_of_closed_months_that_changed(client, settled):
     corrections.check_closed(today=dt.date(2026, 11, 20), now=NOW)
     client.force_login(user_of_branch(settled.branch))
     page = text_of(client.get(reverse("kpi:month_glance")))
-    assert "2026-10 有 2 项与公示时不同，可作更正" in page
+    assert "2026年10月 有 2 项与公示时不同，可作更正" in page
     assert place("kpi:correction_month", settled) in page
 
 
