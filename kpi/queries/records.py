@@ -50,6 +50,7 @@ class Record:
     product: str
     address: str
     slip_number: str = ""
+    channel: str = ""  # of an order that came with the file alone
     developer: str = ""
     developer_no: str = ""
     operator: str = ""
@@ -141,7 +142,7 @@ def _moved(move: Movement, delta: int, note: str) -> Record:
 
 
 def _acceptances() -> AcceptanceQuerySet:
-    return Acceptance.objects.select_related("household", "product", "slip", "developer", "operator")
+    return Acceptance.objects.select_related("household", "product", "slip", "channel", "developer", "operator")
 
 
 def _accepted(row: Acceptance, delta: int, day: dt.date, note: str = "") -> Record:
@@ -152,6 +153,7 @@ def _accepted(row: Acceptance, delta: int, day: dt.date, note: str = "") -> Reco
         product=row.product.name,
         address=row.household.address,
         slip_number=row.slip.number if row.slip else "",
+        channel="" if row.keyed_here else row.channel.name,
         developer=row.developer.name if row.developer else row.developer_name,
         developer_no=row.developer.staff_no if row.developer else "",
         operator=row.operator.operator_no if row.operator else "",

@@ -52,7 +52,7 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
 @open_to(*READERS)
 def acceptance(request: HttpRequest, order_no: str) -> HttpResponse:
     """Where does this acceptance count?"""
-    rows = Acceptance.objects.within(request.scope).select_related("grid", "product", "slip", "household")
+    rows = Acceptance.objects.within(request.scope).select_related("grid", "product", "slip", "channel", "household")
     found = get_object_or_404(rows, order_no=order_no)
     page = {"acceptance": found, "slip": found.slip, "name": found.order_no, "household": found.household}
     return _shown(request, page, effect_of_acceptance(found, _asked_month(request)))
