@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.trips.browserless import Browserless, Page
+from tests.pages import Page
+from tests.trips.browserless import Browserless
 
 
 def today() -> str:

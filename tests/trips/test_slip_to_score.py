@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.pages import Page
 from tests.product import Product
 from tests.trips import steps
-from tests.trips.browserless import Page
 from tests.trips.conftest import Person, Place
 
 RATINGS = {"宣传": 90, "促销活动": 90, "营业厅培训": 90, "社区关系": 90, "信息上报": 90}
