@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.spreadsheets import CsvWriter, Unreadable, XlsxWriter, read, writer
@@ -102,7 +102,7 @@ def test_writer_knows_two_endings(tmp_path):
         writer(tmp_path / "a.txt", ["a"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("fuzz") / "a"
