@@ -86,6 +86,11 @@ class Settlement(models.TextChoices):
     MATCHED = "matched", _("后来对上了")
 
 
+class AmendmentKind(models.TextChoices):
+    CORRECTED = "corrected", _("更正")
+    WITHDRAWN = "withdrawn", _("退订")
+
+
 class DispatchState(models.TextChoices):
     WAITING = "waiting", _("待发")
     SENDING = "sending", _("在发")

@@ -89,8 +89,7 @@ def check_orders(orders: Sequence[Order], *, earliest: dt.date | None, today: dt
     if not orders:
         raise BadOrder(_("至少要有一笔正式订单。"), field="order_no-1")
     for place, order in enumerate(orders, 1):
-        if not _ORDER_NO.fullmatch(order.order_no):
-            raise BadOrder(_("订单号应为 6–30 位字母或数字。"), field=f"order_no-{place}")
+        check_number(order.order_no, field=f"order_no-{place}")
         if order.accepted_on > today:
             raise BadOrder(_("受理日期不能在今天之后。"), field=f"accepted_on-{place}")
         if earliest and order.accepted_on < earliest:
@@ -101,6 +100,12 @@ def check_orders(orders: Sequence[Order], *, earliest: dt.date | None, today: dt
     for place, order in enumerate(orders, 1):
         if order.product not in known:
             raise BadOrder(_("没有这个产品，请重选。"), field=f"product-{place}")
+
+
+def check_number(order_no: str, *, field: str) -> None:
+    """Raise BadOrder for a number that the billing system can't have given."""
+    if not _ORDER_NO.fullmatch(order_no):
+        raise BadOrder(_("订单号应为 6–30 位字母或数字。"), field=field)
 
 
 def _check_recent(orders: Sequence[Order], *, today: dt.date) -> None:

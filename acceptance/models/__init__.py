@@ -1,4 +1,5 @@
 from acceptance.models.acceptances import Acceptance, AcceptanceChange, AcceptanceQuerySet, FormerAcceptance
+from acceptance.models.amendments import OrderAmendment
 from acceptance.models.calendar import SpecialDay
 from acceptance.models.catalogue import Channel, ChannelMapping, ChannelPlace, Product
 from acceptance.models.community_channels import ChannelPermission, CommunityChannel
@@ -25,6 +26,7 @@ __all__ = [
     "HandoverQuerySet",
     "LateNotice",
     "NoticeTarget",
+    "OrderAmendment",
     "Product",
     "Slip",
     "SlipEvent",

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from acceptance.choices import DifferenceKind, Settlement
+from acceptance.choices import AmendmentKind, DifferenceKind, Settlement
 from acceptance.models import Acceptance, BilledOrder, DeveloperAlias, Difference
 from accounts.scope import Scope
 from core.formats import full_day, named
+from core.periods import local_day
 from grids.models import Branch, Hall
 from managers.models import Manager, Posting
 
@@ -71,9 +72,14 @@ class Line:
         """Both sides, thing by thing; an empty side says nothing."""
         differing = self.difference.fields if self.difference else []
         here, billing = _here(self.order, self.billed), _billing(self.order, self.billed)
+        if "cancelled" in differing:
+            last = self.order.amendments.filter(kind=AmendmentKind.WITHDRAWN).last()
+            here["cancelled"] = full_day(local_day(last.at)) if last else ""
+            billing["cancelled"] = _("没有退订")
         return [
             Compared(label, here.get(name, ""), billing.get(name, ""), name in differing)
             for name, label in field_words().items()
+            if name != "cancelled" or name in differing
         ]
 
 
@@ -85,6 +91,7 @@ def field_words() -> dict[str, str]:
         "date": _("受理日期"),
         "developer": _("业务发展人"),
         "operator": _("操作工号"),
+        "cancelled": _("退订"),
     }
 
 

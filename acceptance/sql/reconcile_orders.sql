@@ -23,7 +23,12 @@ WITH begun AS (
                       OR coalesce(billed.developer_id, alias.manager_id) IS NULL AND billed.developer_name <> ''
                          AND billed.developer_name NOT IN (coalesce(own.name, ''), coalesce(partner.name, ''), keyed.developer_name)
                     THEN 'developer' END,
-               CASE WHEN billed.operator_id <> keyed.operator_id THEN 'operator' END
+               CASE WHEN billed.operator_id <> keyed.operator_id THEN 'operator' END,
+               -- Withdrawn at the counter, and the file says it stands.
+               CASE WHEN keyed.cancelled_on IS NULL AND EXISTS (
+                        SELECT FROM acceptance_orderamendment amendment
+                        WHERE amendment.acceptance_id = keyed.id AND amendment.kind = 'withdrawn')
+                    THEN 'cancelled' END
            ], NULL)::varchar(12)[] AS fields
     FROM acceptance_billedorder billed
     JOIN acceptance_acceptance keyed ON keyed.id = billed.acceptance_id

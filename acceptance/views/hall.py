@@ -111,6 +111,7 @@ def direct_new(request: HttpRequest) -> HttpResponse:
         "today": local_day(now),
         "typed": request.POST,
         "household_code": request.POST.get("household_code", request.GET.get("household", "")),
+        "developer": request.GET.get("developer", ""),
     }
     return render(request, "acceptance/direct_new.html", context, status=422 if refused else 200)
 

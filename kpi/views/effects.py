@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from acceptance.models import Acceptance, Product, Slip
+from acceptance.views.queue import AT_THE_COUNTER
 from accounts.choices import Role
 from accounts.doors import HALL_STAFF, OVERSEERS, open_to
 from core import formats
@@ -54,7 +55,13 @@ def acceptance(request: HttpRequest, order_no: str) -> HttpResponse:
     """Where does this acceptance count?"""
     rows = Acceptance.objects.within(request.scope).select_related("grid", "product", "slip", "channel", "household")
     found = get_object_or_404(rows, order_no=order_no)
-    page = {"acceptance": found, "slip": found.slip, "name": found.order_no, "household": found.household}
+    page = {
+        "acceptance": found,
+        "is_at_counter": request.user.role in AT_THE_COUNTER,
+        "slip": found.slip,
+        "name": found.order_no,
+        "household": found.household,
+    }
     return _shown(request, page, effect_of_acceptance(found, _asked_month(request)))
 
 

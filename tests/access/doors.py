@@ -92,6 +92,7 @@ def _company_pack(world: World) -> dict[str, object]:
 GRID, PERSON = _of("grid.code", "code"), _of("manager.staff_no", "staff_no")
 ON_THE_SPOT = (*OVERSEERS, MANAGER, HALL_MANAGER)
 
+ORDER = _of("acceptance.pk", "pk")
 SLIP, BATCH = _of("slip.number", "number"), _of("batch.pk", "pk")
 MEETING = _month_of("branch.code", "branch")
 APPEAL = _of("appeal.pk", "pk")
@@ -173,6 +174,10 @@ DOORS: dict[str, Door] = {
     "acceptance:handover_seen": door(CLERK, HALL_MANAGER, by="post"),
     "acceptance:clerk_load": door(HALL_MANAGER),
     "acceptance:direct_new": door(*COUNTER),
+    "acceptance:order_list": door(*COUNTER),
+    "acceptance:order_detail": door(*COUNTER, own=ORDER),
+    "acceptance:order_correct": door(*COUNTER, own=ORDER, by="post"),
+    "acceptance:order_withdraw": door(*COUNTER, own=ORDER, by="post"),
     "acceptance:in_transit": door(*OVERSEERS, HALL_MANAGER),
     "acceptance:channel_mix": door(*OVERSEERS),
     "acceptance:channel_concentration": door(*OVERSEERS),
