@@ -15,6 +15,7 @@ from acceptance.choices import OPEN_STATES
 from acceptance.queries import transit
 from acceptance.queries import volumes as queries
 from acceptance.views.asks import age_words, late_notice, month_of, month_select
+from acceptance.views.volume_rows import drawn
 from accounts.choices import Role
 from accounts.doors import OVERSEERS, open_to
 from accounts.saved import keeps_views
@@ -145,14 +146,17 @@ def support_volume(request: HttpRequest) -> HttpResponseBase:
     operator = request.GET.get("operator", "")
     keyed = queries.acceptances(scope, month).filter(operator__operator_no=operator)[:LISTED] if operator else None
     hall_names = [("", _("全部")), *((hall.code, hall.name) for hall, *_counts in halls)]
+    others = request.GET.copy()
+    others.pop("operator", None)
+    top = max((row.total for row in shown), default=0)
     context = {
         "month": month,
         "rows": shown,
+        "lines": drawn(shown, month=month, top=top, chosen=operator, address=f"?{others.urlencode()}"),
         "halls": halls,
         "total": sum(row.total for row in rows),
         "from_slips": sum(row.from_slips for row in rows),
         "before": queries.keyed_total(scope, month.shift(-1)),
-        "top": max((row.total for row in shown), default=0),
         "selects": [month_select(month), ("hall", _("营业厅"), hall_names, asked, "")],
         "listed": keyed,
     }
