@@ -25,6 +25,7 @@ from kpi.queries.raters import FLAT_DEVIATION, FLAT_PEOPLE, raters_of
 from kpi.queries.rating_teams import Member, Team, add_evidence, teams_of
 from kpi.queries.runs import is_running
 from kpi.views.input_frames import grids_asked, input_asked, input_frame, seen_text, this_month
+from kpi.views.rating_rows import drawn
 from kpi.views.scores import month_or_404
 from kpi.views.strips import strip
 from managers.models import Manager
@@ -68,8 +69,10 @@ def rating_list(request: HttpRequest) -> HttpResponse:
     people = _people(teams)
     place = ask.branch.name if ask.branch else _("全公司")
     raters = raters_of(ask.month, people, unnamed=_("没有记名"), here=place, company=_("全公司"))
+    shown = [team for team in teams if team.missing] if page["only_missing"] else teams
     page |= {
-        "teams": [team for team in teams if team.missing] if page["only_missing"] else teams,
+        "teams": shown,
+        "lines": drawn(shown, ask.month),
         "total": len(people),
         "missing": sum(member.is_missing for member in people.values()),
         "drafts": sum(member.drafts for member in people.values()),
