@@ -125,21 +125,21 @@ def _planned(
     """The statements as they are sent; all are given the same values, which are written out once."""
     known = _plans.setdefault(connection.connection, set())
     places = {parameter: f"${place}" for place, parameter in enumerate(types, 1)}
-    for name in names:
-        for number, text in enumerate(_statements(name)):
-            plan = f"{name}/{number}{planned_for}"
-            if text.startswith(("CREATE", "SET", "LOCK")):
-                if plan not in known:  # what comes next needs it to be planned
-                    cursor.execute(text)
-                    known.add(plan)
-                yield text
-                continue
-            if plan not in known:
-                with connection.wrap_database_errors:
-                    # Below Django's own cursor: how many queries a page makes doesn't depend on what came before it.
-                    cursor.cursor.execute(f'PREPARE "{plan}" {_listed(types.values())} AS {text % places}')
+    wanted = [(f"{name}/{n}{planned_for}", text) for name in names for n, text in enumerate(_statements(name))]
+    is_all_planned = known.issuperset(plan for plan, _text in wanted)
+    for plan, text in wanted:
+        if text.startswith(("CREATE", "SET", "LOCK")):
+            if not is_all_planned:  # what comes next needs it to be planned, and it may have to come first
+                cursor.execute(text)
                 known.add(plan)
-            yield f'EXECUTE "{plan}" {values}'
+            yield text
+            continue
+        if plan not in known:
+            with connection.wrap_database_errors:
+                # Below Django's own cursor: how many queries a page makes doesn't depend on what came before it.
+                cursor.cursor.execute(f'PREPARE "{plan}" {_listed(types.values())} AS {text % places}')
+            known.add(plan)
+        yield f'EXECUTE "{plan}" {values}'
 
 
 def _listed(parts: Iterable[str]) -> str:
