@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core.periods import local_day
-from kpi.choices import MonthState, RunCause
+from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import months, recompute
 from kpi.models import BranchMonth, ItemScore, Rating, Score, Target
 from tests.factories.acceptance import AcceptanceFactory
@@ -121,6 +121,15 @@ def test_published_month_is_recomputed_only_after_withdrawal(grid):
     assert BranchMonth.objects.get().current_run_id == shown
     months.withdraw(branch=grid.branch, month=OCTOBER, by=None, now=NOW)
     assert recomputed(branch=grid.branch).pk == BranchMonth.objects.get().current_run_id
+
+
+def test_recompute_of_a_month_published_meanwhile_says_why_it_did_not(grid):
+    recomputed()
+    run = recompute.request(month=OCTOBER, branch=grid.branch, cause=RunCause.MANUAL, now=NOW)
+    BranchMonth.objects.update(state=MonthState.PUBLISHED)
+    recompute.run(run.pk, now=NOW)
+    run.refresh_from_db()
+    assert (run.status, run.error) == (RunStatus.FAILED, "这个月正在公示，请先撤回公示再重算。")
 
 
 def test_only_what_is_published_is_taken_back(grid):
