@@ -25,6 +25,7 @@ import pytest
 
 django.setup()
 
+from django import test  # noqa: E402
 from django.db import DatabaseError, connection, transaction  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
@@ -216,6 +217,7 @@ def _meet_tests(mutant: Mutant, names: list[str]) -> str:
     child = os.fork()
     if not child:
         tests.conftest._started = False  # (not this process's servers to stop)
+        test.utils.setup_databases = lambda *_args, **_options: []  # type: ignore[assignment]  # (the tables are there)
         ours = sql.statement
         sql.statement = lambda name: mutant.text if name == mutant.name else ours(name)  # type: ignore[assignment]
         sql._statements.cache_clear()
