@@ -5,6 +5,7 @@ another one. An order that shouldn't stand is withdrawn on the day this is said,
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -86,8 +87,12 @@ def check(*, order: Acceptance, by: Actor, now: dt.datetime) -> None:
         raise CannotAmend(_("录入的当天才能自己改，过后请营业厅经理来改。"))
 
 
-def may_amend(*, order: Acceptance, by: Actor, now: dt.datetime) -> bool:
-    """Whether this person may put this order right now, for the buttons of a page."""
+def amendable(orders: Iterable[Acceptance], *, by: Actor, now: dt.datetime) -> set[int]:
+    """Which of these orders this person may put right now, for the buttons of a page."""
+    return {order.pk for order in orders if _may_amend(order, by, now)}
+
+
+def _may_amend(order: Acceptance, by: Actor, now: dt.datetime) -> bool:
     try:
         check(order=order, by=by, now=now)
     except CannotAmend:

@@ -148,13 +148,13 @@ def household_of(request: HttpRequest) -> Household | None:
 def detail_page(request: HttpRequest, slip: Slip, refused: Refusal | None = None) -> HttpResponse:
     actor, hours = actor_at_counter(request), opening_hours()
     in_field = Side.FIELD in transitions.sides_of(actor, slip) and not actor.halls
-    now, orders = timezone.now(), list(slip.acceptances.select_related("product", "operator", "slip", "billed"))
+    orders = list(slip.acceptances.select_related("product", "operator", "slip", "billed"))
     context = {
-        "row": queries.row_of(slip, now, hours),
+        "row": queries.row_of(slip, timezone.now(), hours),
         "slip": slip,
         "history": queries.history(slip, hours),
         "orders": orders,
-        "amendable": {order.pk for order in orders if amendments.may_amend(order=order, by=actor, now=now)},
+        "amendable": amendments.amendable(orders, by=actor, now=timezone.now()),
         "first": slip.duplicate_of,
         "seen": set(Slip.objects.within(request.scope).filter(queries.tied_to(slip)).values_list("number", flat=True)),
         "later": slip.duplicates.order_by("submitted_at"),

@@ -146,13 +146,10 @@ def support_volume(request: HttpRequest) -> HttpResponseBase:
     operator = request.GET.get("operator", "")
     keyed = queries.acceptances(scope, month).filter(operator__operator_no=operator)[:LISTED] if operator else None
     hall_names = [("", _("全部")), *((hall.code, hall.name) for hall, *_counts in halls)]
-    others = request.GET.copy()
-    others.pop("operator", None)
-    top = max((row.total for row in shown), default=0)
     context = {
         "month": month,
         "rows": shown,
-        "lines": drawn(shown, month=month, top=top, chosen=operator, address=f"?{others.urlencode()}"),
+        "lines": _support_lines(request, shown, month),
         "halls": halls,
         "total": sum(row.total for row in rows),
         "from_slips": sum(row.from_slips for row in rows),
@@ -161,6 +158,12 @@ def support_volume(request: HttpRequest) -> HttpResponseBase:
         "listed": keyed,
     }
     return render(request, "acceptance/support_volume.html", context)
+
+
+def _support_lines(request: HttpRequest, rows: list[queries.Support], month: Month) -> str:
+    others, top = request.GET.copy(), max((row.total for row in rows), default=0)
+    chosen = str(others.pop("operator", [""])[-1])
+    return drawn(rows, month=month, top=top, chosen=chosen, address=f"?{others.urlencode()}")
 
 
 def _support_file(rows: list[queries.Support], month: Month, kind: str) -> HttpResponseBase:
