@@ -14,8 +14,12 @@ from kpi.queries.rating_teams import Member, Team
 
 def drawn(teams: Iterable[Team], month: Month) -> SafeString:
     """Table rows: each team with its members, who lead to their places on the team's page."""
-    words = {"missing": f' <b class="bad-t">{_("未评")}</b>', "lent": f'<span class="tag">{_("外借来的")}</span>'}
-    words["by"] = f' <span class="muted small">{_("由%(b)s评")}</span>'
+    missing, lent, by = _("未评"), _("外借来的"), _("由%(b)s评")
+    words = {
+        "missing": f' <b class="bad-t">{missing}</b>',
+        "lent": f'<span class="tag">{lent}</span>',
+        "by": f' <span class="muted small">{by}</span>',
+    }
     return SafeString("".join(_row(team, month, words) for team in teams))
 
 

@@ -13,21 +13,18 @@ from threading import Thread
 
 import pytest
 from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 
 from acceptance.models import Acceptance
 from core import sql
 from core.periods import Month
 from grids.models import Grid
-from imports.models import Batch
 from kpi.choices import MonthState, RunCause, RunStatus
 from kpi.domain import job_rows, late_records, recompute, scoring
 from kpi.models import BranchMonth, ItemScore, Run, Score, Target
-from managers.models import Posting
 from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.customers import HouseholdFactory, SubscriptionFactory
 from tests.factories.grids import GridCommunityFactory, GridFactory
-from tests.factories.kpi import NOW, OCTOBER, BranchMonthFactory, RatingFactory, RunFactory, TargetFactory, recomputed
+from tests.factories.kpi import NOW, OCTOBER, RatingFactory, RunFactory, TargetFactory, recomputed
 from tests.factories.managers import PostingFactory
 from tests.factories.months import closed, ready_grid
 from tests.waiting import KILLABLE, until, until_the_killed_has_gone
@@ -346,78 +343,3 @@ def _kill_while_working(run: Run, pause: Callable[[], object]) -> None:
     worker.wait()
     worker.stdin.close()
     worker.stdout.close()
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("of", "asked"),
-    [({}, 2), ({"kind": "ratings"}, 2), ({"kind": "operators"}, 0)]
-    + [({"changed_count": 0}, 0), ({"status": "failed"}, 0), ({"dry_run": True}, 0)],
-)
-def test_file_that_came_in_asks_for_the_months_that_still_move(of, asked):
-    GridFactory()
-    recomputed()
-    file = {"kind": "acceptances", "status": "done", "changed_count": 3, "finished_at": NOW + SECOND}
-    Batch.objects.create(**file | of)
-
-    today = dt.date(2026, 11, 2)
-    found = recompute.request_after_files(today=today, now=LATER)
-    assert [run.cause for run in found] == [RunCause.LATE_FILE] * asked
-    assert recompute.request_after_files(today=today, now=LATER + SECOND) == []
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("came", "asked"), [(NOW - SECOND, 0), (NOW, 2), (NOW + SECOND, 2)])
-def test_file_that_came_in_with_the_last_request_may_have_been_missed_by_it(came, asked):
-    GridFactory()
-    recomputed()
-    Batch.objects.create(kind="ratings", status="done", new_count=1, finished_at=came)
-    assert len(recompute.request_after_files(today=dt.date(2026, 11, 2), now=LATER)) == asked
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("place", [0, 1], ids=["the branch left", "the branch come to"])
-def test_person_taken_to_another_branch_afterwards_is_shown_in_one(place):
-    grids = [GridFactory(), GridFactory()]
-    person = PostingFactory(grid=grids[0]).manager
-    recomputed()
-    assert [row.branch for row in Score.objects.current().filter(manager=person)] == [grids[0].branch]
-    Posting.objects.filter(manager=person).update(grid=grids[1])
-
-    recomputed(branch=grids[place].branch)
-    asked = Run.objects.get(status=RunStatus.REQUESTED)
-    assert asked.branch == grids[1 - place].branch
-    recompute.run(asked.pk, now=NOW)
-    assert [row.branch for row in Score.objects.current().filter(manager=person)] == [grids[1].branch]
-    assert not Run.objects.filter(status=RunStatus.REQUESTED).exists()
-
-
-@pytest.mark.django_db
-def test_only_open_branches_that_share_a_person_who_moved_are_asked_for():
-    come, left, told, lending, aside = (GridFactory() for _ in range(5))
-    mover, shown, lent, later = (PostingFactory(grid=grid).manager for grid in (left, told, lending, aside))
-    Posting.objects.filter(manager=lent).update(period=DateRange(dt.date(2026, 10, 9), None))
-    PostingFactory(grid=come, manager=lent, period=DateRange(dt.date(2026, 10, 3), dt.date(2026, 10, 9)))
-    Posting.objects.filter(manager=later).update(period=DateRange(dt.date(2026, 11, 1), None))
-    PostingFactory(grid=come, manager=later, period=DateRange(dt.date(2026, 10, 1), dt.date(2026, 11, 1)))
-    for month in (OCTOBER, OCTOBER.shift(1)):
-        recomputed(month)
-    BranchMonth.objects.filter(month=OCTOBER.first, branch=told.branch).update(state=MonthState.PUBLISHED)
-    assert not Run.objects.filter(status=RunStatus.REQUESTED).exists()
-
-    Posting.objects.filter(manager__in=[mover, shown]).update(grid=come)
-    recomputed(branch=come.branch)
-    assert [(run.branch, run.month) for run in Run.objects.filter(status=RunStatus.REQUESTED)] == [
-        (left.branch, OCTOBER.first)
-    ]
-
-
-@pytest.mark.django_db
-def test_branch_come_to_that_shows_nothing_yet_is_asked_for():
-    left, come = GridFactory(), GridFactory()
-    person = PostingFactory(grid=left).manager
-    recomputed(branch=left.branch)
-    BranchMonthFactory(branch=come.branch)
-    Posting.objects.filter(manager=person).update(grid=come)
-    recomputed(branch=left.branch)
-    assert Run.objects.get(status=RunStatus.REQUESTED).branch == come.branch
