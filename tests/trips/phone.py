@@ -30,6 +30,7 @@ COPIED = """() => {
   const { user } = document.querySelector("[data-phone]").dataset;
   return sessionStorage.getItem("copied")?.startsWith(`${user} `);
 }"""
+NOBODY_SENDS = "async () => !(await navigator.locks.query()).held.some((lock) => lock.name === 'slips-outbox')"
 STORED = """(async () => {
   const db = await new Promise((done) => { indexedDB.open("slips").onsuccess = (event) => done(event.target.result); });
   const names = [...db.objectStoreNames];
@@ -127,6 +128,12 @@ def lay_aside(page: Page, notes: str) -> None:
     page.locator("[data-send]").tap()
     expect(page.get_by_label("备注")).to_have_value("")
     expect(page.locator("[data-send]")).to_be_enabled()
+
+
+def lose_session(page: Page) -> None:
+    """While the line is cut; what was sent with the session that ends here has failed before this returns."""
+    page.context.clear_cookies(name=re.compile("^sessionid"))
+    page.wait_for_function(NOBODY_SENDS)
 
 
 def queue(page: Page) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tests.trips.phone import (
     COPIED,
     LIST,
     NEW,
+    NOBODY_SENDS,
     NUMBER,
     OFFLINE,
     STORED,
@@ -26,6 +27,7 @@ from tests.trips.phone import (
     first_visit,
     lay_aside,
     log_in,
+    lose_session,
     open_slip,
     queue,
     wait_until_empty,
@@ -37,7 +39,6 @@ DRAFT_HAS_CONSENT = """async () => {
   return (await draftsOf(document.querySelector("[data-phone]").dataset.user))[0]?.has_consent;
 }"""
 SEND_NOW = "async () => (await import('/static/js/offline.js')).retry(true)"
-NOBODY_SENDS = "async () => !(await navigator.locks.query()).held.some((lock) => lock.name === 'slips-outbox')"
 KEPT_PAGES = """(async () => {
   const kept = (await caches.keys()).filter((name) => name.startsWith("page-"));
   const pages = await Promise.all(kept.map(async (name) => (await caches.open(name)).keys()));
@@ -69,7 +70,7 @@ def test_twenty_slips_of_a_bad_day_arrive_exactly_once(
         lay_aside([page, other][place % 2], f"{mark} {place}")
     assert queue(page)["waiting"] == 20
 
-    page.context.clear_cookies(name=re.compile("^sessionid"))
+    lose_session(page)
     line.lose = 6
     line.is_cut = False
     page.evaluate("dispatchEvent(new Event('online'))")
@@ -190,7 +191,7 @@ def test_another_person_on_the_same_phone_sees_and_sends_nothing(
     first_visit(page, "field")
     line.is_cut = True
     lay_aside(page, mark)
-    page.context.clear_cookies(name=re.compile("^sessionid"))
+    lose_session(page)
     line.is_cut = False
     first_visit(page, next(row["staff_no"] for row in everybody["people"] if row["staff_no"] != place.staff_no))
     assert sent(mark) == []
