@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from django.utils import translation
 from gridmarketing import embedded, prepare
 from tests.groups import pytest_xdist_make_scheduler
 from tests.packs.office import NO_OFFICE, SOFFICE
-from tests.product import product
+from tests.product import Product, product
 
 __all__ = ["product", "pytest_xdist_make_scheduler"]
 
@@ -63,6 +63,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
         if item.get_closest_marker("office") and SOFFICE is None:
             item.add_marker(pytest.mark.skip(reason=NO_OFFICE))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure in front of the running product shows what its servers said."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("product")
+    if report.failed and isinstance(running, Product):
+        report.sections.append(("What the product wrote last", running.last_words()))
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -52,6 +52,10 @@ class Product:
             text=True,
         ).stdout
 
+    def last_words(self) -> str:
+        """The end of what its servers have written: tracebacks stand there only."""
+        return (Path(self.environment["GM_DATA_DIR"]) / "product.log").read_text(errors="replace")[-8000:]
+
     def json(self, *words: str) -> Any:
         return json.loads(self.command(*words, "--json"))
 
