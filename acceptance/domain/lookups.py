@@ -37,13 +37,17 @@ class TooManyTries(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a slip stands, without a word about the person: `state` is a SlipState."""
+    """Where a slip stands, without a word about the person: `state` is a SlipState.
+
+    `is_cancelled`: every order that came of it has been cancelled since.
+    """
 
     number: str
     state: str
     hall: Hall
     products: list[str]
     since: dt.datetime
+    is_cancelled: bool
 
 
 def look_up(*, number: str, phone_end: str, caller: str) -> Standing:
@@ -66,7 +70,8 @@ def look_up(*, number: str, phone_end: str, caller: str) -> Standing:
     _take_back(wrong_of_all)
     _take_back(wrong)
     products = [line.product.name for line in slip.lines.select_related("product")]
-    return Standing(slip.number, slip.state, slip.hall, products, slip.state_at)
+    ends = list(slip.acceptances.values_list("cancelled_on", flat=True))
+    return Standing(slip.number, slip.state, slip.hall, products, slip.state_at, bool(ends) and all(ends))
 
 
 def _plain(text: str) -> str:

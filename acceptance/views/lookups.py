@@ -28,6 +28,7 @@ WORDS = {
     SlipState.NO_RESOURCE: (_("您的地址暂时没有资源，有了会再联系您。"), _("现在不用做什么，不会收取费用。")),
     SlipState.DUPLICATE: (_("您先前已有同样的单，按那一单办理。"), _("请用先前那一单的单号查进度。")),
 }
+CANCELLED = (_("这一单已退订。"), _("还想办理，请联系客户经理或到营业厅。"))
 WAY = [_("已送厅"), pgettext_lazy("state", "签收"), _("办理"), _("受理"), _("办好")]
 PLACE_ON_WAY = {
     SlipState.SUBMITTED: 0,
@@ -67,13 +68,14 @@ def lookup(request: HttpRequest) -> HttpResponse:
 
 def _told(found: lookups.Standing) -> dict[str, object]:
     state = SlipState(found.state)
-    place = PLACE_ON_WAY.get(state)
+    place = None if found.is_cancelled else PLACE_ON_WAY.get(state)
     steps = [
         {"label": word, "state": "now" if at == place else "done" if at < (place or 0) else ""}
         for at, word in enumerate(WAY)
     ]
-    words, following = WORDS[state]
-    kind = {SlipState.COMPLETED: "good", SlipState.RETURNED: "warn"}.get(state, "work" if place is not None else "")
+    words, following = CANCELLED if found.is_cancelled else WORDS[state]
+    usual = "" if place is None else "work"
+    kind = usual if found.is_cancelled else {SlipState.COMPLETED: "good", SlipState.RETURNED: "warn"}.get(state, usual)
     return {
         "found": found,
         "words": words,

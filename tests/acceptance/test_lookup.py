@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from acceptance.choices import SlipState
 from acceptance.domain import lookups
-from acceptance.models import Slip
+from acceptance.models import Acceptance, Slip
 from acceptance.views.lookups import PLACE_ON_WAY, WORDS
 from core.callers import network_of
 from core.periods import SHANGHAI
 from grids.models import Hall
 from tests.acceptance.street import Street
 from tests.acceptance.test_slips import make
+from tests.factories.acceptance import AcceptanceFactory
 from tests.factories.managers import OperatorFactory
 
 OF_ALL = "lookup:wrong-of-all"
@@ -78,6 +79,20 @@ def test_lookup_has_words_for_every_state_but_the_draft(client, slip, caller):
         assert str(WORDS[state][0]) in page
         assert str(WORDS[state][1]) in page
         assert "原因" not in page
+
+
+def test_lookup_tells_that_all_orders_of_a_slip_were_cancelled(client, slip, caller):
+    at = dt.datetime(2026, 10, 8, 11, tzinfo=SHANGHAI)
+    with pgtrigger.ignore("acceptance.Slip:known_steps"):
+        Slip.objects.filter(pk=slip.pk).update(state=SlipState.ACCEPTED, received_at=at, accepted_at=at)
+    kept = AcceptanceFactory(slip=slip, product_id="FTTH", cancelled_on=dt.date(2026, 10, 9))
+    other = AcceptanceFactory(slip=slip, product_id="3G")
+    assert "已正式受理" in ask(client, caller, slip.number, "7648").content.decode()
+
+    Acceptance.objects.filter(pk=other.pk).update(cancelled_on=kept.cancelled_on)
+    page = ask(client, caller, slip.number, "7648").content.decode()
+    assert "这一单已退订。" in page
+    assert "已正式受理" not in page
 
 
 def test_lookup_says_the_same_whatever_is_wrong(client, slip, caller):
