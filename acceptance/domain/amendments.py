@@ -79,12 +79,7 @@ def check(*, order: Acceptance, by: Actor, now: dt.datetime) -> None:
         )
     if order.completed_on:
         raise CannotAmend(_("这笔订单已经竣工，请在计费系统办理。"))
-    if by.leads and hall_of(order) in by.halls:
-        return
-    if not _keyed_by(order, by):
-        raise CannotAmend(_("请录入的营业员或本厅的营业厅经理来改。"))
-    if local_day(order.recorded_at) != local_day(now):
-        raise CannotAmend(_("录入的当天才能自己改，过后请营业厅经理来改。"))
+    _check_person(order, by, now)
 
 
 def amendable(orders: Iterable[Acceptance], *, by: Actor, now: dt.datetime) -> set[int]:
@@ -98,6 +93,18 @@ def _may_amend(order: Acceptance, by: Actor, now: dt.datetime) -> bool:
     except CannotAmend:
         return False
     return True
+
+
+def _check_person(order: Acceptance, by: Actor, now: dt.datetime) -> None:
+    if by.leads and hall_of(order) in by.halls:
+        return
+    if not _keyed_by(order, by):
+        raise CannotAmend(_("请录入的营业员或本厅的营业厅经理来改。"))
+    if local_day(order.recorded_at) != local_day(now):
+        # Without an operator no hall has the order, so nobody leads the one that could put it right.
+        if not order.operator_id:
+            raise CannotAmend(_("录入的当天才能自己改，过后等对账列出来再核实。"))
+        raise CannotAmend(_("录入的当天才能自己改，过后请营业厅经理来改。"))
 
 
 def hall_of(order: Acceptance) -> int | None:
